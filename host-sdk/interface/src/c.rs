@@ -1,0 +1,153 @@
+//! The C function table: the contract. `host-sdk/include/mynaq.h` says the same, with the manual.
+//!
+//! Only fixed-width integers and pointers cross; no `bool`, no `long`, no struct by value.
+//! A slot exists if and only if `struct_size` covers it and it is not null, so every slot here is
+//! an `Option`: the reader of a table from another build must look before it calls.
+
+use std::ffi::{c_char, c_void};
+
+/// The one exported function of the C door.
+pub const ENTRY_SYMBOL: &[u8] = b"mynaq_negotiate\0";
+
+/// Success.
+pub const OK: i32 = 0;
+/// `next_event`: nothing happened within the time given. Not an error.
+pub const NOTHING: i32 = 1;
+
+/// Log levels, most urgent first.
+pub const LOG_ERROR: u32 = 1;
+/// See [`LOG_ERROR`].
+pub const LOG_WARN: u32 = 2;
+/// See [`LOG_ERROR`].
+pub const LOG_INFO: u32 = 3;
+/// See [`LOG_ERROR`].
+pub const LOG_DEBUG: u32 = 4;
+/// See [`LOG_ERROR`].
+pub const LOG_TRACE: u32 = 5;
+
+/// `log(context, level, target, target_size, message, message_size)`; any thread.
+pub type LogFn = unsafe extern "C" fn(*mut c_void, u32, *const c_char, u64, *const c_char, u64);
+/// `wake(context, case)`: this case has events; any thread of the plugin.
+pub type WakeFn = unsafe extern "C" fn(*mut c_void, u64);
+
+/// What the host gives: who it is and how to reach it.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Host {
+    /// `sizeof(mynaq_host)` as the host was compiled.
+    pub struct_size: u32,
+    /// The version the host was compiled for.
+    pub abi_version: u32,
+    /// Handed back in every callback; the plugin never looks inside.
+    pub context: *mut c_void,
+    /// Takes the plugin's log; may be null.
+    pub log: Option<LogFn>,
+    /// Called when a case has events; may be null.
+    pub wake: Option<WakeFn>,
+}
+
+/// Bytes the plugin lends: valid until `release(handle)`. One NUL follows the last byte.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Document {
+    /// For `release`; 0 when there is no document.
+    pub handle: u64,
+    /// Bytes, without the NUL.
+    pub size: u64,
+    /// UTF-8.
+    pub data: *const c_char,
+}
+
+impl Document {
+    /// No document.
+    pub const NONE: Document = Document { handle: 0, size: 0, data: std::ptr::null() };
+}
+
+/// `mynaq_negotiate(host, &plugin, reason, reason_capacity)`.
+pub type NegotiateFn =
+    unsafe extern "C" fn(*const Host, *mut *const Plugin, *mut c_char, u64) -> i32;
+/// `open(host, config_path, size, &session, &error)`.
+pub type OpenFn =
+    unsafe extern "C" fn(*const Host, *const c_char, u64, *mut u64, *mut Document) -> i32;
+/// `close(session, &error)`, `case_*(case, &error)`.
+pub type HandleFn = unsafe extern "C" fn(u64, *mut Document) -> i32;
+/// `case_open(session, opening, size, &case, &error)`.
+pub type CaseOpenFn =
+    unsafe extern "C" fn(u64, *const c_char, u64, *mut u64, *mut Document) -> i32;
+/// `case_identity(case, identity, pin, size, &error)`, `case_consent(case, consent, reason, size, &error)`.
+pub type WordTextFn =
+    unsafe extern "C" fn(u64, u32, *const c_char, u64, *mut Document) -> i32;
+/// `case_look_up(case, scope, &error)`.
+pub type WordFn = unsafe extern "C" fn(u64, u32, *mut Document) -> i32;
+/// `case_decide(case, field, size, decision, &error)`.
+pub type TextWordFn =
+    unsafe extern "C" fn(u64, *const c_char, u64, u32, *mut Document) -> i32;
+/// `case_record(case, &record, &error)`.
+pub type RecordFn = unsafe extern "C" fn(u64, *mut Document, *mut Document) -> i32;
+/// `next_event(case, timeout_ms, &event, &error)`.
+pub type NextEventFn =
+    unsafe extern "C" fn(u64, u32, *mut Document, *mut Document) -> i32;
+/// `release(handle)`.
+pub type ReleaseFn = unsafe extern "C" fn(u64) -> i32;
+/// `extension(id, size)`.
+pub type ExtensionFn = unsafe extern "C" fn(*const c_char, u64) -> *const c_void;
+
+/// What the plugin gives: its function table.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Plugin {
+    /// `sizeof(mynaq_plugin)` as the plugin was compiled.
+    pub struct_size: u32,
+    /// The version both speak: same major, the lower minor.
+    pub abi_version: u32,
+    /// The product's version, NUL-terminated, for people.
+    pub product_version: *const c_char,
+    /// Opens a session.
+    pub open: Option<OpenFn>,
+    /// Closes a session and every case in it.
+    pub close: Option<HandleFn>,
+    /// Opens a case.
+    pub case_open: Option<CaseOpenFn>,
+    /// Starts reading a card.
+    pub case_read_card: Option<HandleFn>,
+    /// Records the identity check.
+    pub case_identity: Option<WordTextFn>,
+    /// Records the patient's word.
+    pub case_consent: Option<WordTextFn>,
+    /// Starts the look-up.
+    pub case_look_up: Option<WordFn>,
+    /// Cancels whatever is under way.
+    pub case_cancel: Option<HandleFn>,
+    /// Accepts or rejects an offer.
+    pub case_decide: Option<TextWordFn>,
+    /// The record as it stands.
+    pub case_record: Option<RecordFn>,
+    /// Wipes and closes the case.
+    pub case_close: Option<HandleFn>,
+    /// Waits for the next event.
+    pub next_event: Option<NextEventFn>,
+    /// Gives a document back.
+    pub release: Option<ReleaseFn>,
+    /// Finds an extension.
+    pub extension: Option<ExtensionFn>,
+}
+
+// SAFETY: the table is immutable and its one pointer leads to a static string.
+#[allow(unsafe_code, reason = "a table of function pointers is shared between threads by design")]
+unsafe impl Sync for Plugin {}
+
+/// Offsets and sizes of both pointer widths, asserted at compile time here and in `mynaq.h`.
+const _: () = {
+    use std::mem::{offset_of, size_of};
+    const P: usize = size_of::<usize>();
+    assert!(offset_of!(Host, context) == 8);
+    assert!(offset_of!(Host, log) == 8 + P);
+    assert!(offset_of!(Host, wake) == 8 + 2 * P);
+    assert!(size_of::<Host>() == 8 + 3 * P);
+    assert!(offset_of!(Document, size) == 8);
+    assert!(offset_of!(Document, data) == 16);
+    assert!(offset_of!(Plugin, product_version) == 8);
+    assert!(offset_of!(Plugin, open) == 8 + P);
+    assert!(offset_of!(Plugin, extension) == 8 + 14 * P);
+    assert!(size_of::<Plugin>() == 8 + 15 * P);
+};

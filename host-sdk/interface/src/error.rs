@@ -1,0 +1,384 @@
+//! Errors: one stable code each, with what the crew reads and what it should do now.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::FileFault;
+
+/// Where an error comes from, and so who can mend it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The card: what lies on the reader, or how it was held.
+    Card,
+    /// The reader or the smart card service.
+    Reader,
+    /// Identity, consent, rights or the record of them do not allow a viewing.
+    Gate,
+    /// The line between terminal and gateway.
+    Network,
+    /// The gateway answered, and the answer is a refusal or cannot be used.
+    Gateway,
+    /// The vendor's pack.
+    Mapping,
+    /// The configuration of this terminal.
+    Config,
+    /// The host called the interface in a way it does not allow.
+    Usage,
+    /// A defect of the plugin.
+    Internal,
+}
+
+/// What the crew should do now, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Advice {
+    /// Japanese, for the crew.
+    pub ja: String,
+    /// English, for whoever reads the log.
+    pub en: String,
+}
+
+/// An error as it crosses the border.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Error {
+    /// The stable code.
+    pub code: ErrorCode,
+    /// The class of the code.
+    pub class: ErrorClass,
+    /// What happened, in Japanese, for the crew.
+    pub ja: String,
+    /// What happened, in English.
+    pub en: String,
+    /// Whether doing the same again can help.
+    pub retry: bool,
+    /// What to do now.
+    pub action: Advice,
+    /// Technical detail for a support engineer. Never anything about the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The place in a file, where a file is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<FileFault>,
+}
+
+impl Error {
+    /// The error of a code, with the texts of the catalogue.
+    pub fn new(code: ErrorCode) -> Self {
+        let entry = code.entry();
+        Error {
+            code,
+            class: entry.class,
+            ja: entry.ja.to_owned(),
+            en: entry.en.to_owned(),
+            retry: entry.retry,
+            action: Advice { ja: entry.action_ja.to_owned(), en: entry.action_en.to_owned() },
+            detail: None,
+            place: None,
+        }
+    }
+
+    /// Adds technical detail. It must hold nothing about the patient: details are logged.
+    #[must_use]
+    pub fn detail(mut self, detail: impl fmt::Display) -> Self {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// An error in a file a person wrote.
+    pub fn in_file(code: ErrorCode, fault: FileFault) -> Self {
+        let mut error = Error::new(code);
+        error.detail = Some(fault.to_string());
+        error.place = Some(fault);
+        error
+    }
+
+    /// The number this error has at the C door (always negative).
+    pub fn status(&self) -> i32 {
+        self.code.status()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} / {}", self.code.name(), self.ja, self.en)?;
+        match &self.detail {
+            Some(detail) => write!(f, " ({detail})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ErrorCode> for Error {
+    fn from(code: ErrorCode) -> Self {
+        Error::new(code)
+    }
+}
+
+struct Entry {
+    class: ErrorClass,
+    retry: bool,
+    ja: &'static str,
+    en: &'static str,
+    action_ja: &'static str,
+    action_en: &'static str,
+}
+
+/// The catalogue: numbers and names are never reused or renumbered.
+macro_rules! catalogue {
+    ($($class:ident { $($code:ident = $number:literal $name:literal $retry:ident
+        $ja:literal $en:literal => $action_ja:literal $action_en:literal;)+ })+) => {
+        /// The stable code of an error: a name in documents, a negative number at the C door.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum ErrorCode {
+            $($(#[doc = $en] #[serde(rename = $name)] $code,)+)+
+        }
+
+        impl ErrorCode {
+            /// Every code, in catalogue order.
+            pub const ALL: &'static [ErrorCode] = &[$($(ErrorCode::$code),+),+];
+
+            /// The number at the C door.
+            pub const fn status(self) -> i32 {
+                match self { $($(ErrorCode::$code => $number),+),+ }
+            }
+
+            /// The name in documents, `class.what`.
+            pub const fn name(self) -> &'static str {
+                match self { $($(ErrorCode::$code => $name),+),+ }
+            }
+
+            const fn entry(self) -> Entry {
+                match self { $($(ErrorCode::$code => Entry {
+                    class: ErrorClass::$class, retry: catalogue!(@$retry),
+                    ja: $ja, en: $en, action_ja: $action_ja, action_en: $action_en,
+                }),+),+ }
+            }
+        }
+    };
+    (@again) => { true };
+    (@final) => { false };
+}
+
+catalogue! {
+    Usage {
+        NullArgument = -101 "usage.null_argument" final
+            "必要な引数がありません" "a required argument is null"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        NotUtf8 = -102 "usage.not_utf8" final
+            "文字列がUTF-8ではありません" "a text argument is not UTF-8"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        UnknownHandle = -103 "usage.unknown_handle" final
+            "この事案はすでに閉じられているか、存在しません" "the handle is closed, stale or was never given out"
+            => "事案を開き直してください" "open a case again";
+        UnknownValue = -104 "usage.unknown_value" final
+            "値が決められた範囲にありません" "a value is not in its closed list"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        WrongState = -105 "usage.wrong_state" final
+            "今の段階ではこの操作はできません" "the case is not at the stage this call needs"
+            => "画面の表示に従って進めてください" "follow the events of the case";
+        BadDocument = -106 "usage.bad_document" final
+            "渡された文書を読めません" "a document handed in does not follow its schema"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        Incompatible = -107 "usage.incompatible" final
+            "プラグインと組み込み先の版が合いません" "host and plugin speak different major versions"
+            => "対応する版のプラグインを入れてください" "install a plugin of the host's major version";
+        TooLarge = -108 "usage.too_large" final
+            "渡された値が大きすぎます" "an argument is larger than the interface takes"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        Forked = -109 "usage.forked" final
+            "別のプロセスから呼び出されました" "called in a forked process; open the plugin after the fork"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+    }
+    Config {
+        ConfigUnreadable = -201 "config.unreadable" final
+            "設定ファイルを開けません" "the configuration file cannot be opened"
+            => "設定ファイルの場所を確認してください" "check the path of the configuration file";
+        ConfigInvalid = -202 "config.invalid" final
+            "設定ファイルに誤りがあります" "the configuration file has a fault"
+            => "示された行を直してください" "mend the line named";
+        ConfigCredentials = -203 "config.credentials" final
+            "証明書または鍵のファイルを使えません" "a certificate or key file cannot be used"
+            => "証明書の設定を確認してください" "check the certificate files named in the configuration";
+        ConfigConflict = -204 "config.conflict" final
+            "別の設定ですでに使われています" "the ledger is in use by another process"
+            => "他のソフトウェアを終了してください" "stop the other program that uses this ledger";
+    }
+    Reader {
+        NoReaderService = -301 "reader.no_service" again
+            "スマートカードのサービスが動いていません" "the smart card service does not run"
+            => "端末を確認してください。急ぐ場合は口頭で聴取してください" "start the smart card service, or go on by asking";
+        NoReader = -302 "reader.none" again
+            "カードリーダーが見つかりません" "no card reader is connected"
+            => "リーダーを接続してください。急ぐ場合は口頭で聴取してください" "connect the reader, or go on by asking";
+        ReaderBusy = -303 "reader.busy" again
+            "カードリーダーを他のソフトウェアが使っています" "another program holds the card reader"
+            => "少し待ってからもう一度かざしてください" "wait a moment and present the card again";
+    }
+    Card {
+        CardRemoved = -401 "card.removed" again
+            "もう一度かざしてください" "the card was taken away while it was read"
+            => "カードをリーダーに置いたままにしてください" "leave the card on the reader";
+        CardTimeout = -402 "card.timeout" again
+            "カードがかざされませんでした" "no card was presented in time"
+            => "もう一度読み取るか、口頭で聴取してください" "start reading again, or go on by asking";
+        CardNotMyNumber = -403 "card.not_my_number" again
+            "マイナンバーカードではありません（新しい世代のカードの可能性もあります）" "not a My Number Card, or a generation not yet known"
+            => "マイナンバーカードをかざしてください" "present the My Number Card";
+        CardBasicResident = -404 "card.basic_resident" again
+            "住基カードです" "a 住基カード, which carries no user authentication certificate"
+            => "マイナンバーカードをかざしてください" "present the My Number Card";
+        CardPhone = -405 "card.phone" again
+            "スマートフォンです。カードをかざしてください" "a phone; マイナ救急 needs the plastic card"
+            => "マイナンバーカードをかざしてください" "present the My Number Card";
+        CardNoCertificate = -406 "card.no_certificate" final
+            "利用者証明用電子証明書がありません" "the card carries no user authentication certificate"
+            => "口頭で聴取してください" "go on by asking";
+        CardUnreadable = -407 "card.unreadable" again
+            "カードを読み取れません" "the card's answer makes no sense"
+            => "もう一度かざしてください。続く場合は口頭で聴取してください" "present the card again; if it stays so, go on by asking";
+        CardChanged = -408 "card.changed" again
+            "前と違うカードです" "a different card from the one read before"
+            => "本人のカードか確認してください" "make sure this is the patient's card";
+        CardPinWrong = -409 "card.pin_wrong" again
+            "暗証番号が違います" "the PIN is wrong"
+            => "残り回数を確認して、もう一度入力してください" "mind the tries left and let the patient type again";
+        CardPinLastTry = -410 "card.pin_last_try" final
+            "暗証番号の残り回数が1回のため、照合しません" "only one try is left, so the PIN is not tried"
+            => "目視で確認するか、口頭で聴取してください" "compare the face, or go on by asking";
+        CardPinLocked = -411 "card.pin_locked" final
+            "暗証番号が使えないカードです（ロック中または顔認証カード）" "the PIN is locked, or the card has none in use"
+            => "目視で確認するか、口頭で聴取してください" "compare the face, or go on by asking";
+        CardPinMalformed = -412 "card.pin_malformed" again
+            "暗証番号は4桁の数字です" "the PIN is 4 digits"
+            => "4桁の数字を入力してください" "type 4 digits";
+        CardSignature = -413 "card.signature" final
+            "カードの署名を確認できません" "the card's signature does not match its certificate"
+            => "このカードは使わず、口頭で聴取してください" "do not use this card; go on by asking";
+        CardCancelled = -414 "card.cancelled" again
+            "カードの読み取りを中止しました" "reading was cancelled"
+            => "必要ならもう一度読み取ってください" "start reading again when wanted";
+        CardSimulated = -415 "card.simulated" final
+            "演習用のカードは実運用では使えません" "a simulated card in production"
+            => "本物のマイナンバーカードをかざしてください" "present a real My Number Card";
+        CardReal = -416 "card.real" final
+            "演習では本物のカードを読み取りません" "a real card in a drill"
+            => "演習用のカードを使ってください" "use a simulated card";
+    }
+    Gate {
+        GateNotReady = -501 "gate.not_ready" again
+            "カード、本人確認、同意のすべてが必要です" "card, identity check and consent are not complete"
+            => "足りないものを済ませてください" "complete what is missing";
+        GateReasonRequired = -502 "gate.reason_required" again
+            "同意が得られない理由を選んでください" "viewing without consent needs a coded reason"
+            => "理由を一つ選んでください" "choose one reason";
+        GateReasonUnknown = -503 "gate.reason_unknown" again
+            "その理由では閲覧できません" "the reason is not on the list"
+            => "一覧から理由を選んでください" "choose a reason from the list";
+        GateIdentityFailed = -504 "gate.identity_failed" again
+            "本人確認ができないため閲覧しません" "identity could not be confirmed, so nothing is viewed"
+            => "口頭で聴取してください" "go on by asking";
+        GateRefused = -505 "gate.refused" final
+            "同意が得られないため閲覧しません" "the patient refused, so nothing is viewed"
+            => "口頭で聴取してください。不利益はありません" "go on by asking; refusal has no disadvantage";
+        GateNoRecord = -506 "gate.no_record" again
+            "閲覧の根拠を記録できないため照会しません" "the basis of the viewing could not be written to the ledger"
+            => "端末の空き容量を確認してください。急ぐ場合は口頭で聴取してください" "check the terminal's disk, or go on by asking";
+    }
+    Network {
+        NetworkUnreachable = -601 "network.unreachable" again
+            "回線がつながりません" "the gateway cannot be reached"
+            => "口頭で聴取し、つながる場所でもう一度照会してください" "go on by asking; look up again where there is a line";
+        NetworkTimeout = -602 "network.timeout" again
+            "時間内に応答がありません" "no answer in time"
+            => "口頭で聴取してください。もう一度照会もできます" "go on by asking, or look up again";
+        NetworkLost = -603 "network.lost" again
+            "通信が途中で切れました" "the line was lost during the look-up"
+            => "もう一度照会してください" "look up again";
+        NetworkCancelled = -604 "network.cancelled" again
+            "照会を中止しました" "the look-up was cancelled"
+            => "必要ならもう一度照会してください" "look up again when wanted";
+    }
+    Gateway {
+        GatewayUntrusted = -701 "gateway.untrusted" final
+            "接続先の証明書を確認できません" "the gateway's certificate is not from the configured authority"
+            => "照会を止めて、管理者に連絡してください" "stop, and call the administrator";
+        GatewayCertificateRefused = -702 "gateway.certificate_refused" final
+            "この端末の証明書が受け付けられませんでした" "the gateway refused this terminal's client certificate, or closed before answering"
+            => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
+        GatewayNotRegistered = -703 "gateway.not_registered" final
+            "健康保険証としての利用登録がありません" "the card is not registered as a health insurance card"
+            => "口頭で聴取してください" "go on by asking";
+        GatewayAmbiguous = -704 "gateway.ambiguous" final
+            "複数の人が該当したため、表示しません" "more than one person matched; none is shown"
+            => "口頭で聴取してください" "go on by asking";
+        GatewayOptedOut = -705 "gateway.opted_out" final
+            "本人が情報提供を希望していません" "the person has opted out"
+            => "口頭で聴取してください" "go on by asking";
+        GatewayExpired = -706 "gateway.certificate_expired" final
+            "電子証明書の有効期限が切れているため照会できません" "the card's certificate expired too long ago"
+            => "口頭で聴取してください" "go on by asking";
+        GatewayUnreadable = -707 "gateway.unreadable" again
+            "応答を読み取れません" "the answer does not follow the message layout"
+            => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
+        GatewayMismatch = -708 "gateway.mismatch" final
+            "別の照会への応答が届いたため捨てました" "the answer belongs to another request and was thrown away"
+            => "もう一度照会してください。続く場合は管理者に連絡してください" "look up again; if it stays so, call the administrator";
+        GatewayFault = -709 "gateway.fault" again
+            "照会先でエラーが起きました" "the gateway reported an error"
+            => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
+    }
+    Mapping {
+        PackUnknown = -801 "mapping.unknown_pack" final
+            "指定された様式がありません" "no pack of that name is installed"
+            => "管理者に連絡してください" "call the administrator";
+        PackInvalid = -802 "mapping.invalid_pack" final
+            "様式の定義に誤りがあります" "the pack has a fault"
+            => "示された行を直してください" "mend the line named";
+        FieldUnknown = -803 "mapping.unknown_field" final
+            "その項目はありません" "the record has no such field"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+    }
+    Internal {
+        Panic = -901 "internal.panic" final
+            "プラグイン内部で不具合が起きました。この事案では使えません" "a defect in the plugin; this case is closed to further use"
+            => "口頭で聴取し、事案を開き直してください" "go on by asking, and open the case again";
+        Stopped = -902 "internal.stopped" final
+            "プラグインは停止しています" "the plugin has been shut down"
+            => "ソフトウェアを起動し直してください" "restart the host";
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_unique() {
+        let numbers: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.status()).collect();
+        let names: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(numbers.len(), ErrorCode::ALL.len());
+        assert_eq!(names.len(), ErrorCode::ALL.len());
+        assert!(numbers.iter().all(|&number| number < 0));
+    }
+
+    #[test]
+    fn every_name_begins_with_its_class() {
+        for code in ErrorCode::ALL {
+            let class = serde_json::to_value(Error::new(*code).class).unwrap();
+            let (prefix, _) = code.name().split_once('.').unwrap();
+            assert_eq!(class, prefix, "{code}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What the plugin tells the host while a case runs.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{CardKind, Consent, Decision, Error, Identity, Reason, Record, Scope, Summary};
+
+/// One event of one case. A host must ignore kinds and members it does not know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    /// Counts from 1 within the case, without gaps.
+    pub sequence: u64,
+    /// When, RFC 3339 in UTC with milliseconds.
+    pub at: String,
+    /// What.
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// The kinds of events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventBody {
+    /// The case is open.
+    Opened {
+        /// Whether this is a drill: synthetic card, simulated gateway.
+        drill: bool,
+    },
+    /// The plugin waits for a card.
+    CardAwaited {
+        /// The readers it watches; empty while none is connected.
+        readers: Vec<String>,
+    },
+    /// A card lies on this reader and is being read. Hold still.
+    CardFound {
+        /// The reader, as the smart card service names it.
+        reader: String,
+    },
+    /// The card has been read. It may be taken away.
+    CardRead {
+        /// The reader.
+        reader: String,
+        /// What is known of the card.
+        card: CardFacts,
+    },
+    /// What was read of the card has been wiped.
+    CardForgotten,
+    /// The crew's identity check has been recorded.
+    IdentityRecorded {
+        /// How.
+        identity: Identity,
+    },
+    /// The patient's word, or the lack of it, has been recorded.
+    ConsentRecorded {
+        /// What.
+        consent: Consent,
+        /// Why it could not be obtained, when it could not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// Where the gate stands now.
+    Gate {
+        /// Its state.
+        #[serde(flatten)]
+        state: GateState,
+    },
+    /// The basis is in the ledger and the look-up is on its way.
+    LookUpSent {
+        /// What is asked for.
+        scope: Scope,
+        /// The deadline, in milliseconds from now.
+        deadline_ms: u64,
+    },
+    /// The summary arrived.
+    Summary {
+        /// The typed result.
+        summary: Box<Summary>,
+    },
+    /// The vendor's record, filled with offers.
+    Record {
+        /// Fields in the pack's order.
+        record: Box<Record>,
+    },
+    /// The crew took or left an offer.
+    Decided {
+        /// The field.
+        field: String,
+        /// What was decided.
+        decision: Decision,
+    },
+    /// Something went wrong. The case goes on unless the error says otherwise.
+    Trouble {
+        /// What, why and what now.
+        error: Error,
+    },
+}
+
+/// Where the gate stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum GateState {
+    /// Something is still missing.
+    Waiting {
+        /// What.
+        missing: Vec<Lack>,
+    },
+    /// A look-up may be asked for.
+    Open,
+    /// No look-up.
+    Closed {
+        /// Why.
+        error: Error,
+    },
+}
+
+/// What the gate still waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// The card.
+    Card,
+    /// The identity check.
+    Identity,
+    /// The patient's word, or a reason why it cannot be had.
+    Consent,
+}
+
+/// What is known of a card that has been read. Nothing in it identifies the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CardFacts {
+    /// The kind.
+    pub kind: CardKind,
+    /// The certificate's time, by the calendar of Japan.
+    pub validity: Validity,
+    /// Whether the card proved that it holds the certificate's key. Only a PIN check does that:
+    /// a certificate read without one can be replayed by a copy.
+    pub possession_proven: bool,
+    /// How many commands the reading took.
+    pub commands: u32,
+}
+
+/// How the user authentication certificate stands in time (Japan's calendar).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Validity {
+    /// Valid for more than three months.
+    Valid,
+    /// Ends within three months.
+    EndsSoon,
+    /// Ended, and the third month after the month of its end is not over: eligibility can still
+    /// be confirmed, medical data will not come.
+    Grace,
+    /// Ended longer ago: expect a refusal.
+    Expired,
+    /// Begins in the future: this terminal's clock is probably wrong.
+    NotYet,
+}

@@ -1,0 +1,41 @@
+//! The types both sides of the MynaQ border share.
+//!
+//! A host and the plugin are built by different people, with different compilers, years apart.
+//! What they agree on is here and nowhere else:
+//!
+//! - [`c`]: the C function table, the contract. `host-sdk/include/mynaq.h` says the same in C.
+//! - [`rust`]: the abi_stable root module, the second door for Rust hosts.
+//! - the documents that cross as UTF-8 JSON: [`CaseOpening`], [`Event`], [`Summary`],
+//!   [`Record`], [`Error`]. Their JSON Schemas ([`schema`]) are published in `host-sdk/schema/`.
+//!
+//! Nothing here does any work, and nothing here depends on another crate of this project.
+#![deny(unsafe_code)]
+
+pub mod c;
+mod error;
+mod event;
+mod fault;
+mod opening;
+mod record;
+pub mod rust;
+pub mod schema;
+mod summary;
+mod words;
+
+pub use error::{Advice, Error, ErrorClass, ErrorCode};
+pub use event::{CardFacts, Event, EventBody, GateState, Lack, Validity};
+pub use fault::FileFault;
+pub use opening::CaseOpening;
+pub use record::{Change, Field, FieldState, PackIdentity, Record, SourceMark, Trace, TraceSource};
+pub use summary::{
+    Checkup, ClaimDate, Institution, Medication, Patient, Procedure, Provenance, Section, Sex,
+    Source, Summary, Visit,
+};
+pub use words::{CardKind, Consent, Decision, Identity, Reason, Scope};
+
+/// Major version of the border. Peers of different majors cannot talk.
+pub const ABI_MAJOR: u32 = 1;
+/// Minor version of the border. Slots are only appended; the lower minor of two peers is spoken.
+pub const ABI_MINOR: u32 = 0;
+/// `major << 16 | minor`, as it crosses in every `abi_version` field.
+pub const ABI_VERSION: u32 = ABI_MAJOR << 16 | ABI_MINOR;
