@@ -72,21 +72,17 @@ pub type OpenFn =
 /// `close(session, &error)`, `case_*(case, &error)`.
 pub type HandleFn = unsafe extern "C" fn(u64, *mut Document) -> i32;
 /// `case_open(session, opening, size, &case, &error)`.
-pub type CaseOpenFn =
-    unsafe extern "C" fn(u64, *const c_char, u64, *mut u64, *mut Document) -> i32;
+pub type CaseOpenFn = unsafe extern "C" fn(u64, *const c_char, u64, *mut u64, *mut Document) -> i32;
 /// `case_identity(case, identity, pin, size, &error)`, `case_consent(case, consent, reason, size, &error)`.
-pub type WordTextFn =
-    unsafe extern "C" fn(u64, u32, *const c_char, u64, *mut Document) -> i32;
+pub type WordTextFn = unsafe extern "C" fn(u64, u32, *const c_char, u64, *mut Document) -> i32;
 /// `case_look_up(case, scope, &error)`.
 pub type WordFn = unsafe extern "C" fn(u64, u32, *mut Document) -> i32;
 /// `case_decide(case, field, size, decision, &error)`.
-pub type TextWordFn =
-    unsafe extern "C" fn(u64, *const c_char, u64, u32, *mut Document) -> i32;
+pub type TextWordFn = unsafe extern "C" fn(u64, *const c_char, u64, u32, *mut Document) -> i32;
 /// `case_record(case, &record, &error)`.
 pub type RecordFn = unsafe extern "C" fn(u64, *mut Document, *mut Document) -> i32;
 /// `next_event(case, timeout_ms, &event, &error)`.
-pub type NextEventFn =
-    unsafe extern "C" fn(u64, u32, *mut Document, *mut Document) -> i32;
+pub type NextEventFn = unsafe extern "C" fn(u64, u32, *mut Document, *mut Document) -> i32;
 /// `release(handle)`.
 pub type ReleaseFn = unsafe extern "C" fn(u64) -> i32;
 /// `extension(id, size)`.

@@ -31,78 +31,144 @@ pub enum ErrorClass {
     Internal,
 }
 
-/// What the crew should do now, in both languages.
+/// An error: a code of the catalogue, with what is particular to this once.
+///
+/// It crosses the border as a document that also carries the catalogue's texts, so that a host
+/// in any language can show them without a catalogue of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Advice {
-    /// Japanese, for the crew.
-    pub ja: String,
-    /// English, for whoever reads the log.
-    pub en: String,
-}
-
-/// An error as it crosses the border.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "ErrorDocument", into = "ErrorDocument")]
 pub struct Error {
-    /// The stable code.
-    pub code: ErrorCode,
-    /// The class of the code.
-    pub class: ErrorClass,
-    /// What happened, in Japanese, for the crew.
-    pub ja: String,
-    /// What happened, in English.
-    pub en: String,
-    /// Whether doing the same again can help.
-    pub retry: bool,
-    /// What to do now.
-    pub action: Advice,
-    /// Technical detail for a support engineer. Never anything about the patient.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// The place in a file, where a file is at fault.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<FileFault>,
+    code: ErrorCode,
+    detail: Option<Box<str>>,
+    place: Option<Box<FileFault>>,
 }
 
 impl Error {
-    /// The error of a code, with the texts of the catalogue.
-    pub fn new(code: ErrorCode) -> Self {
-        let entry = code.entry();
-        Error {
-            code,
-            class: entry.class,
-            ja: entry.ja.to_owned(),
-            en: entry.en.to_owned(),
-            retry: entry.retry,
-            action: Advice { ja: entry.action_ja.to_owned(), en: entry.action_en.to_owned() },
-            detail: None,
-            place: None,
-        }
+    /// The error of a code.
+    pub const fn new(code: ErrorCode) -> Self {
+        Error { code, detail: None, place: None }
     }
 
     /// Adds technical detail. It must hold nothing about the patient: details are logged.
     #[must_use]
     pub fn detail(mut self, detail: impl fmt::Display) -> Self {
-        self.detail = Some(detail.to_string());
+        self.detail = Some(detail.to_string().into());
         self
     }
 
     /// An error in a file a person wrote.
     pub fn in_file(code: ErrorCode, fault: FileFault) -> Self {
-        let mut error = Error::new(code);
-        error.detail = Some(fault.to_string());
-        error.place = Some(fault);
-        error
+        let error = Error::new(code).detail(&fault);
+        Error { place: Some(Box::new(fault)), ..error }
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> ErrorCode {
+        self.code
     }
 
     /// The number this error has at the C door (always negative).
-    pub fn status(&self) -> i32 {
+    pub const fn status(&self) -> i32 {
         self.code.status()
+    }
+
+    /// Whether doing the same again can help.
+    pub const fn retry(&self) -> bool {
+        self.code.entry().retry
+    }
+
+    /// The class of the code.
+    pub const fn class(&self) -> ErrorClass {
+        self.code.entry().class
+    }
+
+    /// What happened, in Japanese, for the crew.
+    pub const fn ja(&self) -> &'static str {
+        self.code.entry().ja
+    }
+
+    /// What happened, in English.
+    pub const fn en(&self) -> &'static str {
+        self.code.entry().en
+    }
+
+    /// What the crew should do now, in Japanese.
+    pub const fn action_ja(&self) -> &'static str {
+        self.code.entry().action_ja
+    }
+
+    /// What to do now, in English.
+    pub const fn action_en(&self) -> &'static str {
+        self.code.entry().action_en
+    }
+
+    /// Technical detail for a support engineer.
+    pub fn technical(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// The place in a file, where a file is at fault.
+    pub fn place(&self) -> Option<&FileFault> {
+        self.place.as_deref()
+    }
+}
+
+/// An error as it crosses the border.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct ErrorDocument {
+    /// The stable code.
+    code: ErrorCode,
+    /// The class of the code.
+    class: ErrorClass,
+    /// What happened, in Japanese, for the crew.
+    ja: String,
+    /// What happened, in English.
+    en: String,
+    /// Whether doing the same again can help.
+    retry: bool,
+    /// What to do now.
+    action: Advice,
+    /// Technical detail for a support engineer. Never anything about the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<Box<str>>,
+    /// The place in a file, where a file is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<Box<FileFault>>,
+}
+
+/// What the crew should do now, in both languages.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Advice {
+    /// Japanese, for the crew.
+    ja: String,
+    /// English, for whoever reads the log.
+    en: String,
+}
+
+impl From<Error> for ErrorDocument {
+    fn from(error: Error) -> Self {
+        ErrorDocument {
+            code: error.code,
+            class: error.class(),
+            ja: error.ja().to_owned(),
+            en: error.en().to_owned(),
+            retry: error.retry(),
+            action: Advice { ja: error.action_ja().to_owned(), en: error.action_en().to_owned() },
+            detail: error.detail,
+            place: error.place,
+        }
+    }
+}
+
+impl From<ErrorDocument> for Error {
+    fn from(document: ErrorDocument) -> Self {
+        Error { code: document.code, detail: document.detail, place: document.place }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} / {}", self.code.name(), self.ja, self.en)?;
+        write!(f, "{} {} / {}", self.code.name(), self.ja(), self.en())?;
         match &self.detail {
             Some(detail) => write!(f, " ({detail})"),
             None => Ok(()),
@@ -376,7 +442,7 @@ mod tests {
     #[test]
     fn every_name_begins_with_its_class() {
         for code in ErrorCode::ALL {
-            let class = serde_json::to_value(Error::new(*code).class).unwrap();
+            let class = serde_json::to_value(Error::new(*code).class()).unwrap();
             let (prefix, _) = code.name().split_once('.').unwrap();
             assert_eq!(class, prefix, "{code}");
         }

@@ -93,6 +93,9 @@ pub enum EventBody {
         /// What, why and what now.
         error: Error,
     },
+    /// A kind this version does not know: newer plugins may send more. Ignore it.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Where the gate stands.
@@ -154,4 +157,20 @@ pub enum Validity {
     Expired,
     /// Begins in the future: this terminal's clock is probably wrong.
     NotYet,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_members_of_a_newer_plugin_are_ignored() {
+        let newer = r#"{"sequence":7,"at":"2026-11-22T00:00:00.000Z","event":"teleported","to":1}"#;
+        let event: Event = serde_json::from_str(newer).unwrap();
+        assert_eq!((event.sequence, event.body), (7, EventBody::Unknown));
+
+        let known = r#"{"sequence":1,"at":"","event":"opened","drill":true,"later":[]}"#;
+        let event: Event = serde_json::from_str(known).unwrap();
+        assert_eq!(event.body, EventBody::Opened { drill: true });
+    }
 }

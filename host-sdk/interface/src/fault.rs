@@ -46,7 +46,11 @@ impl FileFault {
 
     /// Adds what was probably meant: the candidate nearest to what was written, if any is near.
     #[must_use]
-    pub fn suggest<'a>(mut self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn suggest<'a>(
+        mut self,
+        written: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         self.suggestion = nearest(written, candidates).map(str::to_owned);
         self
     }

@@ -22,7 +22,7 @@ pub mod schema;
 mod summary;
 mod words;
 
-pub use error::{Advice, Error, ErrorClass, ErrorCode};
+pub use error::{Error, ErrorClass, ErrorCode};
 pub use event::{CardFacts, Event, EventBody, GateState, Lack, Validity};
 pub use fault::FileFault;
 pub use opening::CaseOpening;

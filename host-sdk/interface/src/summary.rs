@@ -98,7 +98,9 @@ pub enum Sex {
 }
 
 /// A medical institution or pharmacy: the exact name, and the code that tells like-named ones apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Zeroize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Zeroize,
+)]
 pub struct Institution {
     /// Name, exactly as it came.
     pub name: String,
@@ -183,7 +185,9 @@ pub struct Provenance {
 }
 
 /// The registers data comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Zeroize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Zeroize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// 資格情報: the insurer's register.
@@ -223,7 +227,8 @@ pub struct ClaimDate {
 impl ClaimDate {
     /// A day; none if the calendar has no such day.
     pub fn day(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let last = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
@@ -231,14 +236,20 @@ impl ClaimDate {
             2 => 28,
             _ => return None,
         };
-        ((1..=9999).contains(&year) && (1..=last).contains(&day))
-            .then_some(ClaimDate { year, month, day })
+        ((1..=9999).contains(&year) && (1..=last).contains(&day)).then_some(ClaimDate {
+            year,
+            month,
+            day,
+        })
     }
 
     /// A month; none if the calendar has no such month.
     pub fn month(year: u16, month: u8) -> Option<Self> {
-        ((1..=9999).contains(&year) && (1..=12).contains(&month))
-            .then_some(ClaimDate { year, month, day: 0 })
+        ((1..=9999).contains(&year) && (1..=12).contains(&month)).then_some(ClaimDate {
+            year,
+            month,
+            day: 0,
+        })
     }
 
     /// Reads the forms of the messages (`yyyyMMdd`, `yyyyMM`) and our own (with hyphens).
@@ -343,7 +354,16 @@ mod tests {
 
     #[test]
     fn days_the_calendar_does_not_have_are_refused() {
-        for text in ["20230229", "20261301", "20260931", "2026-1-05", "+0261005", "", "２０２６１０", "20260900"] {
+        for text in [
+            "20230229",
+            "20261301",
+            "20260931",
+            "2026-1-05",
+            "+0261005",
+            "",
+            "２０２６１０",
+            "20260900",
+        ] {
             assert_eq!(ClaimDate::parse(text), None, "{text}");
         }
     }

@@ -1,0 +1,102 @@
+//! A case: one patient contact.
+
+use std::time::Duration;
+
+use mynaq_interface::{
+    Consent, Decision, Error, ErrorCode, Event, Identity, Reason, Record, Scope,
+};
+use zeroize::Zeroizing;
+
+use crate::session::Session;
+
+/// One patient contact. Every command returns at once; what comes of it arrives as events.
+/// Dropping the case closes it, and everything of the patient is wiped.
+#[derive(Debug)]
+pub struct Case {
+    session: Session,
+    handle: u64,
+}
+
+impl Case {
+    pub(crate) fn new(session: Session, handle: u64) -> Self {
+        Case { session, handle }
+    }
+
+    /// The number [`crate::Hooks::wake`] names this case with.
+    pub fn id(&self) -> u64 {
+        self.handle
+    }
+
+    /// Starts waiting for a card and reading it. May be called while the crew still asks.
+    pub fn read_card(&self) -> Result<(), Error> {
+        self.session.door().case_read_card(self.handle)
+    }
+
+    /// Records the identity check. For [`Identity::Pin`] use [`Case::identity_by_pin`].
+    pub fn identity(&self, identity: Identity) -> Result<(), Error> {
+        self.session.door().case_identity(self.handle, identity.number(), "")
+    }
+
+    /// Lets the card check the patient's own 4 digits, typed just now.
+    pub fn identity_by_pin(&self, digits: &Zeroizing<String>) -> Result<(), Error> {
+        self.session.door().case_identity(self.handle, Identity::Pin.number(), digits)
+    }
+
+    /// Records the patient's word; `reason` is needed when it is unobtainable.
+    pub fn consent(&self, consent: Consent, reason: Option<Reason>) -> Result<(), Error> {
+        let reason = reason.map_or("", Reason::name);
+        self.session.door().case_consent(self.handle, consent.number(), reason)
+    }
+
+    /// Starts the look-up. The gate must be open.
+    pub fn look_up(&self, scope: Scope) -> Result<(), Error> {
+        self.session.door().case_look_up(self.handle, scope.number())
+    }
+
+    /// Cancels the reading or look-up under way, if any.
+    pub fn cancel(&self) -> Result<(), Error> {
+        self.session.door().case_cancel(self.handle)
+    }
+
+    /// Accepts or rejects the offer in a field of the record.
+    pub fn decide(&self, field: &str, decision: Decision) -> Result<(), Error> {
+        self.session.door().case_decide(self.handle, field, decision.number())
+    }
+
+    /// The record as it stands.
+    pub fn record(&self) -> Result<Record, Error> {
+        let json = Zeroizing::new(self.session.door().case_record(self.handle)?);
+        serde_json::from_str(&json).map_err(unreadable)
+    }
+
+    /// Waits for the next event; none if nothing happened in time. Never call it on a thread that
+    /// draws a screen, except with a timeout of zero.
+    pub fn next_event(&self, timeout: Duration) -> Result<Option<Event>, Error> {
+        let timeout = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        match self.session.door().next_event(self.handle, timeout)? {
+            Some(json) => serde_json::from_str(&Zeroizing::new(json)).map(Some).map_err(unreadable),
+            None => Ok(None),
+        }
+    }
+
+    /// Closes the case and says whether that went well; dropping it does the same silently.
+    pub fn close(self) -> Result<(), Error> {
+        self.session.door().case_close(self.handle)
+    }
+}
+
+impl Drop for Case {
+    fn drop(&mut self) {
+        // After `close` the handle is stale and the plugin says so; that is the wanted end.
+        let _ = self.session.door().case_close(self.handle);
+    }
+}
+
+/// The position, never the text: documents hold patient data.
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(ErrorCode::BadDocument).detail(format_args!(
+        "the plugin's document is unreadable at line {} column {}",
+        error.line(),
+        error.column()
+    ))
+}

@@ -1,0 +1,43 @@
+//! The two doors behind one trait: the rest of the SDK does not know which one is open.
+
+mod c;
+mod rust;
+
+use std::sync::Arc;
+
+use mynaq_interface::Error;
+
+pub(crate) use self::c::CDoor;
+pub(crate) use self::rust::RustDoor;
+use crate::session::Hooks;
+
+/// The verbs of the interface. Texts are documents or words; numbers are handles and words.
+pub(crate) trait Door: Send + Sync {
+    fn product_version(&self) -> String;
+    /// `hooks` must stay where it is until `close` has returned.
+    #[allow(clippy::borrowed_box, reason = "the address inside the box is what crosses")]
+    fn open(&self, hooks: &Box<Arc<dyn Hooks>>, config: &str) -> Result<u64, Error>;
+    fn close(&self, session: u64) -> Result<(), Error>;
+    fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error>;
+    fn case_read_card(&self, case: u64) -> Result<(), Error>;
+    fn case_identity(&self, case: u64, identity: u32, pin: &str) -> Result<(), Error>;
+    fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error>;
+    fn case_look_up(&self, case: u64, scope: u32) -> Result<(), Error>;
+    fn case_cancel(&self, case: u64) -> Result<(), Error>;
+    fn case_decide(&self, case: u64, field: &str, decision: u32) -> Result<(), Error>;
+    fn case_record(&self, case: u64) -> Result<String, Error>;
+    fn case_close(&self, case: u64) -> Result<(), Error>;
+    fn next_event(&self, case: u64, timeout_ms: u32) -> Result<Option<String>, Error>;
+}
+
+/// The whole chain of causes: libloading's first line says only that it failed.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

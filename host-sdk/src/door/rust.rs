@@ -1,0 +1,110 @@
+//! The abi_stable door, seen from the host.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use abi_stable::library::lib_header_from_path;
+use abi_stable::std_types::{RResult, RStr, RString};
+use mynaq_interface::rust::{RustHost, RustModule_Ref};
+use mynaq_interface::{Error, ErrorCode};
+
+use super::{Door, chain};
+use crate::session::{Hooks, Level};
+
+pub(crate) struct RustDoor {
+    module: RustModule_Ref,
+}
+
+impl RustDoor {
+    /// Loads without abi_stable's one-library-per-type cache, so that several plugins can be open.
+    pub(crate) fn load(path: &Path) -> Result<Self, String> {
+        let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+        let header = lib_header_from_path(path).map_err(|error| first_line(chain(&error)))?;
+        header
+            .init_root_module::<RustModule_Ref>()
+            .map(|module| RustDoor { module })
+            .map_err(|error| first_line(chain(&error)))
+    }
+}
+
+impl Door for RustDoor {
+    fn product_version(&self) -> String {
+        self.module.product_version()().into_string()
+    }
+
+    fn open(&self, hooks: &Box<Arc<dyn Hooks>>, config: &str) -> Result<u64, Error> {
+        let context = std::ptr::from_ref::<Arc<dyn Hooks>>(hooks).expose_provenance();
+        let host = RustHost { context, log: on_log, wake: on_wake };
+        read(self.module.open()(host, config.into()))
+    }
+
+    fn close(&self, session: u64) -> Result<(), Error> {
+        read(self.module.close()(session))
+    }
+
+    fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error> {
+        read(self.module.case_open()(session, opening.into()))
+    }
+
+    fn case_read_card(&self, case: u64) -> Result<(), Error> {
+        read(self.module.case_read_card()(case))
+    }
+
+    fn case_identity(&self, case: u64, identity: u32, pin: &str) -> Result<(), Error> {
+        read(self.module.case_identity()(case, identity, pin.into()))
+    }
+
+    fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error> {
+        read(self.module.case_consent()(case, consent, reason.into()))
+    }
+
+    fn case_look_up(&self, case: u64, scope: u32) -> Result<(), Error> {
+        read(self.module.case_look_up()(case, scope))
+    }
+
+    fn case_cancel(&self, case: u64) -> Result<(), Error> {
+        read(self.module.case_cancel()(case))
+    }
+
+    fn case_decide(&self, case: u64, field: &str, decision: u32) -> Result<(), Error> {
+        read(self.module.case_decide()(case, field.into(), decision))
+    }
+
+    fn case_record(&self, case: u64) -> Result<String, Error> {
+        read(self.module.case_record()(case)).map(RString::into_string)
+    }
+
+    fn case_close(&self, case: u64) -> Result<(), Error> {
+        read(self.module.case_close()(case))
+    }
+
+    fn next_event(&self, case: u64, timeout_ms: u32) -> Result<Option<String>, Error> {
+        let event = read(self.module.next_event()(case, timeout_ms))?;
+        Ok(event.into_option().map(RString::into_string))
+    }
+}
+
+fn read<T>(result: RResult<T, RString>) -> Result<T, Error> {
+    result.into_result().map_err(|json| {
+        serde_json::from_str(&json)
+            .unwrap_or_else(|_| Error::new(ErrorCode::Panic).detail("an unreadable error document"))
+    })
+}
+
+extern "C" fn on_log(context: usize, level: u32, target: RStr<'_>, message: RStr<'_>) {
+    if let Some(hooks) = hooks(context) {
+        hooks.log(Level::from_number(level), target.as_str(), message.as_str());
+    }
+}
+
+extern "C" fn on_wake(context: usize, case: u64) {
+    if let Some(hooks) = hooks(context) {
+        hooks.wake(case);
+    }
+}
+
+fn hooks<'a>(context: usize) -> Option<&'a Arc<dyn Hooks>> {
+    let pointer = std::ptr::with_exposed_provenance::<Arc<dyn Hooks>>(context);
+    // SAFETY: `context` is the box given to `open`, alive until `close` has returned.
+    unsafe { pointer.as_ref() }
+}
