@@ -1,1 +1,16 @@
-//! To come.
+//! The ledger: who viewed what kind of data, when, and on what basis. Never a medical value,
+//! never a card identifier.
+//!
+//! One append-only file of JSON lines in a directory of its own. Each line carries its sequence
+//! number and the SHA-256 of the line before it, so that an altered, dropped or reordered line is
+//! found by [`verify`]. [`Ledger::append`] returns only when the line is on the disk: the look-up
+//! waits for it.
+#![forbid(unsafe_code)]
+
+mod entry;
+mod log;
+mod verify;
+
+pub use entry::{Entry, Fact};
+pub use log::{Ledger, OpenError};
+pub use verify::{Broken, verify};

@@ -1,0 +1,157 @@
+//! Writing the ledger.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::entry::{Entry, Fact};
+use crate::verify::{Broken, Chain};
+
+pub(crate) const ENTRIES: &str = "entries.jsonl";
+const TORN: &str = "entries.torn";
+
+/// An open ledger. One process at a time holds it.
+#[derive(Debug)]
+pub struct Ledger {
+    file: File,
+    sequence: u64,
+    previous: String,
+}
+
+impl Ledger {
+    /// Opens the ledger in a directory, creating both when they are not there yet.
+    ///
+    /// Every line is checked. An incomplete last line, as a power cut leaves it, was never
+    /// acknowledged: it is set aside and the setting aside is entered.
+    pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Disk { directory: directory.to_owned(), source };
+        std::fs::create_dir_all(directory).map_err(failed)?;
+        let path = directory.join(ENTRIES);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(directory.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        sync_directory(directory).map_err(failed)?;
+
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        let (lines, torn) = bytes.split_at(whole);
+        let mut chain = Chain::default();
+        chain.read(lines).map_err(OpenError::Broken)?;
+
+        let mut ledger = Ledger { file, sequence: chain.length, previous: chain.last };
+        if !torn.is_empty() {
+            ledger.set_aside(directory, whole, torn).map_err(failed)?;
+        }
+        ledger.file.seek(SeekFrom::End(0)).map_err(failed)?;
+        Ok(ledger)
+    }
+
+    /// Enters a fact and returns its sequence number once the line is on the disk.
+    ///
+    /// # Errors
+    /// When the line could not be written and synced. The ledger is then as it was before.
+    pub fn append(&mut self, case: &str, fact: Fact) -> io::Result<u64> {
+        let entry = Entry {
+            sequence: self.sequence + 1,
+            previous: self.previous.clone(),
+            at: now(),
+            case: case.to_owned(),
+            fact,
+        };
+        let mut line = serde_json::to_vec(&entry)?;
+        let digest = hex(&Sha256::digest(&line));
+        line.push(b'\n');
+        let end = self.file.stream_position()?;
+        if let Err(error) = self.file.write_all(&line).and_then(|()| self.file.sync_data()) {
+            // Take back what may stand there half: it was not acknowledged.
+            self.file.set_len(end)?;
+            self.file.seek(SeekFrom::Start(end))?;
+            return Err(error);
+        }
+        self.sequence = entry.sequence;
+        self.previous = digest;
+        Ok(entry.sequence)
+    }
+
+    fn set_aside(&mut self, directory: &Path, whole: usize, torn: &[u8]) -> io::Result<()> {
+        let mut aside =
+            OpenOptions::new().append(true).create(true).open(directory.join(TORN))?;
+        aside.write_all(torn)?;
+        aside.write_all(b"\n")?;
+        aside.sync_all()?;
+        self.file.set_len(whole as u64)?;
+        self.file.seek(SeekFrom::End(0))?;
+        self.append("", Fact::TornTail { bytes: torn.len() as u64 })?;
+        Ok(())
+    }
+}
+
+/// Why a ledger cannot be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The disk refused.
+    Disk {
+        /// Where.
+        directory: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another process writes this ledger.
+    InUse(PathBuf),
+    /// A line does not follow from the line before it.
+    Broken(Broken),
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OpenError::Disk { directory, source } => {
+                write!(f, "the ledger in {} cannot be opened: {source}", directory.display())
+            }
+            OpenError::InUse(directory) => {
+                write!(f, "the ledger in {} is in use by another process", directory.display())
+            }
+            OpenError::Broken(broken) => write!(f, "the ledger is damaged: {broken}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn now() -> String {
+    let format = format_description!(
+        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+    );
+    // A year beyond 9999 is the only thing that cannot be written.
+    OffsetDateTime::now_utc().format(&format).unwrap_or_default()
+}
+
+/// Makes the file's name itself survive a power cut.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+/// NTFS journals names; a directory cannot be synced there.
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
