@@ -92,6 +92,8 @@ pub enum EventBody {
     Trouble {
         /// What, why and what now.
         error: Error,
+        /// Whether the reading or look-up under way goes on by itself: no need to start it again.
+        goes_on: bool,
     },
     /// A kind this version does not know: newer plugins may send more. Ignore it.
     #[serde(other)]

@@ -226,7 +226,7 @@ pub struct ClaimDate {
 
 impl ClaimDate {
     /// A day; none if the calendar has no such day.
-    pub fn day(year: u16, month: u8, day: u8) -> Option<Self> {
+    pub const fn day(year: u16, month: u8, day: u8) -> Option<Self> {
         let leap =
             year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let last = match month {
@@ -236,20 +236,18 @@ impl ClaimDate {
             2 => 28,
             _ => return None,
         };
-        ((1..=9999).contains(&year) && (1..=last).contains(&day)).then_some(ClaimDate {
-            year,
-            month,
-            day,
-        })
+        if year == 0 || year > 9999 || day == 0 || day > last {
+            return None;
+        }
+        Some(ClaimDate { year, month, day })
     }
 
     /// A month; none if the calendar has no such month.
-    pub fn month(year: u16, month: u8) -> Option<Self> {
-        ((1..=9999).contains(&year) && (1..=12).contains(&month)).then_some(ClaimDate {
-            year,
-            month,
-            day: 0,
-        })
+    pub const fn month(year: u16, month: u8) -> Option<Self> {
+        if year == 0 || year > 9999 || month == 0 || month > 12 {
+            return None;
+        }
+        Some(ClaimDate { year, month, day: 0 })
     }
 
     /// Reads the forms of the messages (`yyyyMMdd`, `yyyyMM`) and our own (with hyphens).

@@ -88,8 +88,7 @@ impl Ledger {
     }
 
     fn set_aside(&mut self, directory: &Path, whole: usize, torn: &[u8]) -> io::Result<()> {
-        let mut aside =
-            OpenOptions::new().append(true).create(true).open(directory.join(TORN))?;
+        let mut aside = OpenOptions::new().append(true).create(true).open(directory.join(TORN))?;
         aside.write_all(torn)?;
         aside.write_all(b"\n")?;
         aside.sync_all()?;
@@ -137,9 +136,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 fn now() -> String {
-    let format = format_description!(
-        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
-    );
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     // A year beyond 9999 is the only thing that cannot be written.
     OffsetDateTime::now_utc().format(&format).unwrap_or_default()
 }

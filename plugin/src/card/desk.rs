@@ -1,0 +1,290 @@
+//! The card desk: one thread that owns the readers and serves one reading after the other.
+
+use std::collections::{HashSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use mynaq_interface::{CardFacts, Error, ErrorCode};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::certificate::Certificate;
+use super::drill::DrillReaders;
+use super::jpki::{self, Lengths, ReadFault};
+use super::link::{Channel, LinkFault, Readers, Sharing, Sight};
+use super::pcsc::PcscReaders;
+use crate::config::{Mode, ReaderChoice};
+
+/// How long one look at the readers may take: so long a cancelled job may linger.
+const LOOK: Duration = Duration::from_millis(100);
+/// How often a card that was reset or could not be reached is tried again before it counts as pulled.
+const RESETS: u32 = 3;
+
+/// One reading for one case.
+pub(crate) struct Job {
+    pub(crate) task: Task,
+    /// Set by the case when nobody wants the reading any more.
+    pub(crate) cancelled: Arc<AtomicBool>,
+    /// Where news goes; called on the desk's thread.
+    pub(crate) news: Box<dyn FnMut(CardNews) + Send>,
+}
+
+/// What is to be done with the card.
+pub(crate) enum Task {
+    /// Read the certificate.
+    Read,
+    /// Read it, check the patient's PIN and let the card prove possession of its key.
+    VerifyPin(Zeroizing<[u8; 4]>),
+}
+
+/// What the desk reports. `Done` is the last of a job.
+pub(crate) enum CardNews {
+    /// Waiting; these readers are connected.
+    Awaited(Vec<String>),
+    /// A card lies on this reader and is being read.
+    Found(String),
+    /// This went wrong, and the job goes on waiting for the card.
+    Again(Error),
+    /// The end.
+    Done(Result<CardRead, Error>),
+}
+
+/// A card that has been read.
+#[derive(Debug)]
+pub(crate) struct CardRead {
+    pub(crate) reader: String,
+    pub(crate) certificate: Certificate,
+    pub(crate) facts: CardFacts,
+}
+
+/// The desk, seen from the cases.
+#[derive(Debug)]
+pub(crate) struct CardDesk {
+    orders: Sender<Order>,
+}
+
+enum Order {
+    Serve(Job),
+    Stop,
+}
+
+impl CardDesk {
+    pub(crate) fn open(
+        choice: ReaderChoice,
+        mode: Mode,
+        wait: Duration,
+    ) -> Result<(Self, JoinHandle<()>), Error> {
+        let (orders, inbox) = channel();
+        let thread = std::thread::Builder::new()
+            .name("mynaq-card".into())
+            .spawn(move || {
+                let readers: Box<dyn Readers> = match choice {
+                    ReaderChoice::Pcsc => Box::new(PcscReaders::default()),
+                    ReaderChoice::Drill(address) => Box::new(DrillReaders::new(address)),
+                };
+                Desk { readers, mode, wait, short_only: HashSet::new() }.serve(&inbox);
+            })
+            .map_err(|error| Error::new(ErrorCode::Panic).detail(error))?;
+        Ok((CardDesk { orders }, thread))
+    }
+
+    /// Takes a job; returns at once.
+    pub(crate) fn submit(&self, job: Job) -> Result<(), Error> {
+        self.orders.send(Order::Serve(job)).map_err(|_| ErrorCode::Stopped.into())
+    }
+
+    /// Cancels every job and ends the thread.
+    pub(crate) fn stop(&self) {
+        // A thread that is gone is as stopped as it can be.
+        let _ = self.orders.send(Order::Stop);
+    }
+}
+
+struct Desk {
+    readers: Box<dyn Readers>,
+    mode: Mode,
+    wait: Duration,
+    /// Readers seen to refuse extended commands.
+    short_only: HashSet<String>,
+}
+
+struct Waiting {
+    job: Job,
+    until: Instant,
+    told: Option<Vec<String>>,
+    /// The same trouble is told once, not at every look.
+    troubled: Option<ErrorCode>,
+}
+
+impl Desk {
+    fn serve(mut self, inbox: &Receiver<Order>) {
+        let mut waiting: VecDeque<Waiting> = VecDeque::new();
+        while self.take_orders(inbox, &mut waiting) {
+            waiting.retain_mut(Waiting::goes_on);
+            let Some(mut first) = waiting.pop_front() else { continue };
+            // A panic ends this job and no other; the desk goes on.
+            let done = catch_unwind(AssertUnwindSafe(|| self.look(&mut first)));
+            match done {
+                Ok(false) => waiting.push_front(first),
+                Ok(true) => {}
+                Err(_) => (first.job.news)(CardNews::Done(Err(ErrorCode::Panic.into()))),
+            }
+        }
+        for Waiting { mut job, .. } in waiting {
+            (job.news)(CardNews::Done(Err(ErrorCode::CardCancelled.into())));
+        }
+    }
+
+    /// Sleeps until there is something to do; false when the desk is to close.
+    fn take_orders(&self, inbox: &Receiver<Order>, waiting: &mut VecDeque<Waiting>) -> bool {
+        loop {
+            let order = if waiting.is_empty() {
+                inbox.recv().map_err(|_| TryRecvError::Disconnected)
+            } else {
+                inbox.try_recv()
+            };
+            match order {
+                Ok(Order::Serve(job)) => waiting.push_back(Waiting::new(job, self.wait)),
+                Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Empty) => return true,
+            }
+        }
+    }
+
+    /// One look at the readers for a job; true when the job is done.
+    fn look(&mut self, waiting: &mut Waiting) -> bool {
+        match self.readers.await_card(LOOK) {
+            Ok(Sight::Card(reader)) => {
+                (waiting.job.news)(CardNews::Found(reader.clone()));
+                match self.read(&reader, &waiting.job.task) {
+                    Ok(read) => waiting.finish(Ok(read)),
+                    Err(error) if may_be_presented_again(error.code()) => {
+                        // Forget what was told, so that the next wait is announced again.
+                        waiting.told = None;
+                        waiting.trouble(error);
+                        false
+                    }
+                    Err(error) => waiting.finish(Err(error)),
+                }
+            }
+            Ok(Sight::Nothing(readers)) => {
+                waiting.await_on(readers);
+                false
+            }
+            Err(error) => {
+                waiting.trouble(error);
+                std::thread::sleep(LOOK);
+                false
+            }
+        }
+    }
+
+    fn read(&mut self, reader: &str, task: &Task) -> Result<CardRead, Error> {
+        let mut resets = 0;
+        loop {
+            let lengths =
+                if self.short_only.contains(reader) { Lengths::Short } else { Lengths::Extended };
+            match self.read_once(reader, lengths, task) {
+                Ok(read) => return self.admit(read),
+                Err(ReadFault::Card(error)) => return Err(error),
+                Err(ReadFault::ExtendedNotPassed) if lengths == Lengths::Extended => {
+                    self.short_only.insert(reader.to_owned());
+                }
+                Err(ReadFault::Link(LinkFault::Reset)) if resets < RESETS => resets += 1,
+                Err(ReadFault::Link(fault)) => return Err(fault.into()),
+                Err(ReadFault::ExtendedNotPassed) => return Err(ErrorCode::CardUnreadable.into()),
+            }
+        }
+    }
+
+    fn read_once(
+        &mut self,
+        reader: &str,
+        lengths: Lengths,
+        task: &Task,
+    ) -> Result<CardRead, ReadFault> {
+        let sharing = match task {
+            Task::Read => Sharing::Shared,
+            Task::VerifyPin(_) => Sharing::Exclusive,
+        };
+        let mut channel = Channel::new(self.readers.connect(reader, sharing)?);
+        let (kind, certificate) = jpki::read(&mut channel, lengths)?;
+        let possession_proven = match task {
+            Task::Read => false,
+            Task::VerifyPin(digits) => {
+                jpki::verify_pin(&mut channel, &certificate, digits)?;
+                true
+            }
+        };
+        let facts = CardFacts {
+            kind,
+            validity: certificate.validity(OffsetDateTime::now_utc()),
+            possession_proven,
+            commands: channel.commands(),
+        };
+        Ok(CardRead { reader: reader.to_owned(), certificate, facts })
+    }
+
+    /// A drill never holds a real card's data, production never a simulated card's (P10).
+    fn admit(&self, read: CardRead) -> Result<CardRead, Error> {
+        match (self.mode, read.certificate.is_simulated()) {
+            (Mode::Drill, true) | (Mode::Production, false) => Ok(read),
+            (Mode::Drill, false) => Err(ErrorCode::CardReal.into()),
+            (Mode::Production, true) => Err(ErrorCode::CardSimulated.into()),
+        }
+    }
+}
+
+impl Waiting {
+    fn new(job: Job, wait: Duration) -> Self {
+        Waiting { job, until: Instant::now() + wait, told: None, troubled: None }
+    }
+
+    /// Whether the job still waits; tells the case when it does not.
+    fn goes_on(&mut self) -> bool {
+        let end = if self.job.cancelled.load(Ordering::Acquire) {
+            ErrorCode::CardCancelled
+        } else if Instant::now() >= self.until {
+            match self.troubled {
+                Some(code @ (ErrorCode::NoReaderService | ErrorCode::NoReader)) => code,
+                _ => ErrorCode::CardTimeout,
+            }
+        } else {
+            return true;
+        };
+        self.finish(Err(end.into()));
+        false
+    }
+
+    fn finish(&mut self, result: Result<CardRead, Error>) -> bool {
+        (self.job.news)(CardNews::Done(result));
+        true
+    }
+
+    fn await_on(&mut self, readers: Vec<String>) {
+        if readers.is_empty() {
+            self.trouble(ErrorCode::NoReader.into());
+        } else {
+            self.troubled = None;
+        }
+        if self.told.as_ref() != Some(&readers) {
+            (self.job.news)(CardNews::Awaited(readers.clone()));
+            self.told = Some(readers);
+        }
+    }
+
+    fn trouble(&mut self, error: Error) {
+        if self.troubled.replace(error.code()) != Some(error.code()) {
+            (self.job.news)(CardNews::Again(error));
+        }
+    }
+}
+
+/// Faults that presenting the card again can mend without anybody pressing a button.
+fn may_be_presented_again(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::CardRemoved | ErrorCode::ReaderBusy | ErrorCode::NoReaderService)
+}

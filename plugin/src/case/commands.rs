@@ -1,0 +1,189 @@
+//! What a host may ask of a case. Every command returns at once.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use mynaq_interface::{
+    Consent, Decision, Error, ErrorCode, EventBody, FieldState, Identity, Scope,
+};
+use mynaq_ledger::Fact;
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::state::{LookUp, Reading, State};
+use super::{Case, LONGEST_BACKLOG};
+use crate::card::{Job, Task};
+use crate::gate::Word;
+
+impl Case {
+    /// Starts waiting for a card and reading it. The crew may still be asking.
+    pub(crate) fn read_card(self: &Arc<Self>) -> Result<(), Error> {
+        self.command(|state| self.start_reading(state, Task::Read))
+    }
+
+    /// Records the identity check; a PIN is checked by the card first.
+    pub(crate) fn identity(self: &Arc<Self>, identity: Identity, pin: &str) -> Result<(), Error> {
+        self.command(|state| match identity {
+            Identity::Pin => self.start_reading(state, Task::VerifyPin(digits(pin)?)),
+            Identity::Visual | Identity::Failed if !pin.is_empty() => {
+                Err(Error::new(ErrorCode::UnknownValue)
+                    .detail("a PIN goes with identity `pin` only"))
+            }
+            Identity::Visual | Identity::Failed => {
+                self.record_identity(state, identity);
+                self.tell_gate(state);
+                Ok(())
+            }
+        })
+    }
+
+    /// Records the patient's word. Refusal ends the matter.
+    pub(crate) fn consent(&self, consent: Consent, reason: &str) -> Result<(), Error> {
+        let word = Word::from_host(consent, reason)?;
+        self.command(|state| {
+            state.basis.consent = Some(word);
+            self.enter(Fact::Consent { consent: word.consent(), reason: word.reason() });
+            self.tell(EventBody::ConsentRecorded {
+                consent: word.consent(),
+                reason: word.reason(),
+            });
+            if word == Word::Refused {
+                self.end_by_refusal(state);
+            }
+            self.tell_gate(state);
+            Ok(())
+        })
+    }
+
+    /// Starts the look-up, if the gate is open.
+    pub(crate) fn look_up(self: &Arc<Self>, scope: Scope) -> Result<(), Error> {
+        self.command(|state| {
+            if state.look_up.is_some() {
+                return Err(Error::new(ErrorCode::WrongState).detail("a look-up is under way"));
+            }
+            let permit = state.basis.permit(&self.ledger_id, scope)?;
+            let card = state.card.clone().ok_or(ErrorCode::GateNotReady)?;
+            let (cancel, cancelled) = oneshot::channel();
+            let request = permit.request().to_owned();
+            state.look_up = Some(LookUp { request, _cancel: cancel });
+            let case = Arc::clone(self);
+            self.services.io.spawn(async move {
+                let look_up = tokio::spawn(Arc::clone(&case).view(permit, card, cancelled));
+                if look_up.await.is_err_and(|ended| ended.is_panic()) {
+                    case.poison();
+                }
+            });
+            Ok(())
+        })
+    }
+
+    /// Cancels what is under way. What was read or found before stays.
+    pub(crate) fn cancel(&self) -> Result<(), Error> {
+        self.change(|state| {
+            if let Some(reading) = &state.reading {
+                // The desk answers with `card.cancelled`, which ends the reading.
+                reading.cancelled.store(true, Ordering::Release);
+            }
+            if state.look_up.take().is_some() {
+                self.tell_end(ErrorCode::NetworkCancelled.into());
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes or leaves the offer in a field.
+    pub(crate) fn decide(&self, field: &str, decision: Decision) -> Result<(), Error> {
+        self.command(|state| {
+            let record = state.record.as_mut().ok_or(ErrorCode::WrongState)?;
+            let slot = record
+                .fields
+                .iter_mut()
+                .find(|known| known.name == field)
+                .ok_or(ErrorCode::FieldUnknown)?;
+            let value = slot.state.value().map(str::to_owned).ok_or_else(|| {
+                Error::new(ErrorCode::WrongState).detail("the field offers nothing")
+            })?;
+            slot.state = match decision {
+                Decision::Accept => FieldState::Accepted { value },
+                Decision::Reject => FieldState::Rejected { value },
+            };
+            self.enter(Fact::Decided { field: field.to_owned(), decision });
+            self.tell(EventBody::Decided { field: field.to_owned(), decision });
+            Ok(())
+        })
+    }
+
+    /// The record as it stands, as JSON.
+    pub(crate) fn record(&self) -> Result<Zeroizing<String>, Error> {
+        self.change(|state| {
+            let record = state.record.as_deref().ok_or_else(|| {
+                Error::new(ErrorCode::WrongState).detail("there is no record yet")
+            })?;
+            serde_json::to_string(record)
+                .map(Zeroizing::new)
+                .map_err(|error| Error::new(ErrorCode::Panic).detail(error))
+        })
+    }
+
+    /// A command of the host: refused after a refusal (P9), and while nobody fetches the events.
+    fn command(&self, command: impl FnOnce(&mut State) -> Result<(), Error>) -> Result<(), Error> {
+        let backlog = self.queue.backlog();
+        if backlog > LONGEST_BACKLOG {
+            return Err(Error::new(ErrorCode::WrongState)
+                .detail(format_args!("{backlog} events are waiting; fetch them with next_event")));
+        }
+        self.change(|state| match state.basis.consent {
+            Some(Word::Refused) => Err(ErrorCode::GateRefused.into()),
+            _ => command(state),
+        })
+    }
+
+    fn start_reading(self: &Arc<Self>, state: &mut State, task: Task) -> Result<(), Error> {
+        if state.reading.is_some() {
+            return Err(Error::new(ErrorCode::WrongState).detail("a card is being read"));
+        }
+        let reading = Reading::new();
+        let (case, this) = (Arc::downgrade(self), reading.clone());
+        self.services.cards.submit(Job {
+            task,
+            cancelled: Arc::clone(&reading.cancelled),
+            news: Box::new(move |news| {
+                if let Some(case) = case.upgrade() {
+                    case.on_card(&this, news);
+                }
+            }),
+        })?;
+        state.reading = Some(reading);
+        Ok(())
+    }
+
+    pub(super) fn record_identity(&self, state: &mut State, identity: Identity) {
+        state.basis.identity = Some(identity);
+        self.enter(Fact::Identity { identity });
+        self.tell(EventBody::IdentityRecorded { identity });
+        if identity == Identity::Failed {
+            self.enter(Fact::GateClosed { because: ErrorCode::GateIdentityFailed });
+            state.stop_viewing();
+        }
+    }
+
+    /// P9: no look-up, no trace of the card, no second prompt.
+    fn end_by_refusal(&self, state: &mut State) {
+        self.enter(Fact::GateClosed { because: ErrorCode::GateRefused });
+        if state.wipe() {
+            self.enter(Fact::Wiped);
+            self.tell(EventBody::CardForgotten);
+        }
+    }
+
+    pub(super) fn tell_gate(&self, state: &State) {
+        self.tell(EventBody::Gate { state: state.basis.state() });
+    }
+}
+
+fn digits(pin: &str) -> Result<Zeroizing<[u8; 4]>, Error> {
+    match <[u8; 4]>::try_from(pin.as_bytes()) {
+        Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Zeroizing::new(digits)),
+        _ => Err(ErrorCode::CardPinMalformed.into()),
+    }
+}

@@ -1,0 +1,143 @@
+//! The life of one case, and the only room that knows card, gate, look-up, ledger and adapters.
+//!
+//! Commands arrive on the host's threads and return at once; what they start reports back here.
+//! `commands` what the host may ask · `news` what comes back · `state` what is held meanwhile ·
+//! `queue` what the host has not fetched yet.
+
+mod commands;
+mod news;
+mod queue;
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mynaq_interface::{CaseOpening, Error, ErrorCode, EventBody};
+use mynaq_ledger::Fact;
+
+pub(crate) use self::queue::Next;
+use self::queue::Queue;
+use self::state::{Stage, State};
+use crate::config::Mode;
+use crate::engine::{HostLink, Services};
+use crate::gate;
+
+/// A host that fetches no events cannot be told anything: it may not ask for more either.
+const LONGEST_BACKLOG: usize = 1_000;
+
+/// One patient contact.
+pub(crate) struct Case {
+    /// The handle the host knows it by.
+    handle: u64,
+    /// What the ledger knows it by.
+    ledger_id: String,
+    pack: String,
+    host: Arc<HostLink>,
+    services: Arc<Services>,
+    queue: Queue,
+    state: Mutex<State>,
+}
+
+impl Case {
+    pub(crate) fn open(
+        handle: u64,
+        opening: CaseOpening,
+        host: Arc<HostLink>,
+        services: Arc<Services>,
+    ) -> Result<Arc<Self>, Error> {
+        let drill = services.mode == Mode::Drill;
+        let fact = Fact::Opened {
+            incident: opening.incident,
+            unit: opening.unit,
+            terminal: opening.terminal,
+            crew_member: opening.crew_member,
+            pack: opening.pack.clone(),
+            mapping_sha256: services.packs.get(&opening.pack)?.identity().mapping_sha256.clone(),
+            drill,
+        };
+        let case = Arc::new(Case {
+            handle,
+            ledger_id: gate::random_id()?,
+            pack: opening.pack,
+            host,
+            services,
+            queue: Queue::default(),
+            state: Mutex::new(State::default()),
+        });
+        case.enter(fact);
+        case.tell(EventBody::Opened { drill });
+        Ok(case)
+    }
+
+    /// Tells the host that events are waiting, if any are.
+    pub(crate) fn wake(&self) {
+        if self.queue.backlog() > 0 {
+            self.host.wake(self.handle);
+        }
+    }
+
+    pub(crate) fn next_event(&self, timeout: Duration) -> Next {
+        self.queue.next(timeout)
+    }
+
+    /// Wipes everything and ends the case.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        if state.stage == Stage::Closed {
+            return;
+        }
+        if state.wipe() {
+            self.enter(Fact::Wiped);
+        }
+        state.stage = Stage::Closed;
+        self.enter(Fact::Closed);
+        self.queue.close();
+    }
+
+    /// A defect was met while working for this case: it takes no more commands.
+    pub(crate) fn poison(&self) {
+        tracing::error!(case = self.ledger_id, "a defect: the case takes no more commands");
+        // `change` refuses a poisoned case; nothing else can fail here.
+        let _ = self.change(|state| {
+            if state.wipe() {
+                self.enter(Fact::Wiped);
+            }
+            state.stage = Stage::Poisoned;
+            self.tell_end(ErrorCode::Panic.into());
+            Ok(())
+        });
+    }
+
+    /// The one way to change a case: under its lock, and the host is woken after the lock is free.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> Result<T, Error>) -> Result<T, Error> {
+        let result = {
+            let mut state = self.lock();
+            match state.stage {
+                Stage::Running => change(&mut state),
+                Stage::Poisoned => Err(ErrorCode::Panic.into()),
+                Stage::Closed => Err(ErrorCode::UnknownHandle.into()),
+            }
+        };
+        self.wake();
+        result
+    }
+
+    /// Puts an event in the queue. Called inside [`Self::change`], so that events stand in the
+    /// order of the changes.
+    fn tell(&self, body: EventBody) {
+        self.queue.push(body);
+    }
+
+    /// Something ended without the result that was wanted.
+    fn tell_end(&self, error: Error) {
+        self.tell(EventBody::Trouble { error, goes_on: false });
+    }
+
+    fn enter(&self, fact: Fact) {
+        self.services.journal.enter(&self.ledger_id, fact);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

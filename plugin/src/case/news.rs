@@ -1,0 +1,123 @@
+//! What comes back to a case: from the card desk and from the look-up.
+
+use std::sync::Arc;
+
+use mynaq_interface::{Error, ErrorCode, EventBody, FieldState, Identity, Summary};
+use mynaq_ledger::Fact;
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::Case;
+use super::state::{Reading, State};
+use crate::card::{CardNews, CardRead, Certificate};
+use crate::gate::{Basis, ViewingPermit};
+
+impl Case {
+    /// News of a reading. News of a reading that the case has given up is dropped.
+    pub(super) fn on_card(&self, reading: &Reading, news: CardNews) {
+        // A case that is closed or poisoned refuses the change; there is nobody to tell.
+        let _ = self.change(|state| {
+            if !state.reading.as_ref().is_some_and(|current| current.is(reading)) {
+                return Ok(());
+            }
+            match news {
+                CardNews::Awaited(readers) => self.tell(EventBody::CardAwaited { readers }),
+                CardNews::Found(reader) => self.tell(EventBody::CardFound { reader }),
+                CardNews::Again(error) => {
+                    self.tell(EventBody::Trouble { error, goes_on: true });
+                }
+                CardNews::Done(Ok(read)) => {
+                    state.reading = None;
+                    self.take_card(state, read);
+                }
+                CardNews::Done(Err(error)) => {
+                    state.reading = None;
+                    self.tell_end(error);
+                }
+            }
+            Ok(())
+        });
+    }
+
+    fn take_card(&self, state: &mut State, read: CardRead) {
+        let CardRead { reader, certificate, facts } = read;
+        if state.card.as_ref().is_some_and(|known| !known.is_same_as(&certificate)) {
+            // Another person's card: nothing that was established holds for it.
+            state.wipe();
+            state.basis = Basis::default();
+            self.enter(Fact::Wiped);
+            self.tell_end(ErrorCode::CardChanged.into());
+            self.tell(EventBody::CardForgotten);
+        }
+        state.card = Some(Arc::new(certificate));
+        state.basis.card = true;
+        self.enter(Fact::CardRead { kind: facts.kind, validity: facts.validity });
+        let possession_proven = facts.possession_proven;
+        self.tell(EventBody::CardRead { reader, card: facts });
+        if possession_proven {
+            self.record_identity(state, Identity::Pin);
+        }
+        self.tell_gate(state);
+    }
+
+    /// The look-up, on the I/O thread.
+    pub(super) async fn view(
+        self: Arc<Self>,
+        permit: ViewingPermit,
+        card: Arc<Certificate>,
+        cancelled: oneshot::Receiver<()>,
+    ) {
+        let request = permit.request().to_owned();
+        let work = async {
+            let scope = permit.scope();
+            let permit = self.services.journal.enter_permit(permit).await?;
+            let deadline_ms = self.services.lookup.deadline().as_millis() as u64;
+            self.change(|_| {
+                self.tell(EventBody::LookUpSent { scope, deadline_ms });
+                Ok(())
+            })?;
+            self.services.lookup.view(permit, &card).await.map(Zeroizing::new)
+        };
+        let answer = tokio::select! {
+            biased;
+            _ = cancelled => Err(ErrorCode::NetworkCancelled.into()),
+            answer = work => answer,
+        };
+        let error = answer.as_ref().err().map(Error::code);
+        self.enter(Fact::Answer { request: request.clone(), error });
+        self.on_answer(&request, answer);
+    }
+
+    fn on_answer(&self, request: &str, answer: Result<Zeroizing<Summary>, Error>) {
+        // A case that is closed or poisoned refuses the change; there is nobody to tell.
+        let _ = self.change(|state| {
+            // Given up meanwhile: what came is wiped unseen.
+            if state.look_up.take_if(|current| current.request == request).is_none() {
+                return Ok(());
+            }
+            match answer {
+                Ok(summary) => self.offer(state, &summary),
+                Err(error) => self.tell_end(error),
+            }
+            Ok(())
+        });
+    }
+
+    fn offer(&self, state: &mut State, summary: &Summary) {
+        let pack = match self.services.packs.get(&self.pack) {
+            Ok(pack) => pack,
+            Err(error) => return self.tell_end(error),
+        };
+        let record = Zeroizing::new(pack.fill(summary));
+        let fields = record
+            .fields
+            .iter()
+            .filter(|field| matches!(field.state, FieldState::Offered { .. }))
+            .map(|field| field.name.clone())
+            .collect();
+        self.enter(Fact::Offered { fields });
+        self.tell(EventBody::Summary { summary: Box::new(summary.clone()) });
+        self.tell(EventBody::Record { record: Box::new((*record).clone()) });
+        state.record = Some(record);
+    }
+}

@@ -1,0 +1,101 @@
+//! The events of one case, waiting for the host.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use mynaq_interface::{Event, EventBody};
+use time::OffsetDateTime;
+use time::macros::format_description;
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// Events as documents: they hold patient data, so they are wiped wherever they end.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: VecDeque<Zeroizing<String>>,
+    told: u64,
+    closed: bool,
+}
+
+/// What a wait for an event ends with.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// An event.
+    Event(Zeroizing<String>),
+    /// Nothing in time.
+    Nothing,
+    /// The case is closed; there will be no more.
+    Closed,
+}
+
+impl Queue {
+    /// Adds an event and wipes what it was made from.
+    pub(super) fn push(&self, body: EventBody) {
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return;
+        }
+        let mut event = Event { sequence: waiting.told + 1, at: now(), body };
+        match serde_json::to_string(&event) {
+            Ok(json) => {
+                waiting.told += 1;
+                waiting.events.push_back(Zeroizing::new(json));
+                self.arrived.notify_one();
+            }
+            Err(error) => tracing::error!(%error, "an event could not be written"),
+        }
+        match &mut event.body {
+            EventBody::Summary { summary } => summary.zeroize(),
+            EventBody::Record { record } => record.zeroize(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn next(&self, timeout: Duration) -> Next {
+        let until = Instant::now() + timeout;
+        let mut waiting = self.lock();
+        loop {
+            if let Some(event) = waiting.events.pop_front() {
+                return Next::Event(event);
+            }
+            if waiting.closed {
+                return Next::Closed;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Next::Nothing;
+            }
+            waiting =
+                self.arrived.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// How many events nobody has fetched yet.
+    pub(super) fn backlog(&self) -> usize {
+        self.lock().events.len()
+    }
+
+    /// Wipes what is waiting and frees whoever waits.
+    pub(super) fn close(&self) {
+        let mut waiting = self.lock();
+        waiting.closed = true;
+        waiting.events.clear();
+        self.arrived.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn now() -> String {
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    OffsetDateTime::now_utc().format(&format).unwrap_or_default()
+}

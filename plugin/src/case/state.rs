@@ -1,0 +1,77 @@
+//! What a case holds: in memory only, and wiped when the case ends or the patient refuses.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mynaq_interface::Record;
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use crate::card::Certificate;
+use crate::gate::Basis;
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) stage: Stage,
+    pub(super) basis: Basis,
+    pub(super) card: Option<Arc<Certificate>>,
+    pub(super) reading: Option<Reading>,
+    pub(super) look_up: Option<LookUp>,
+    pub(super) record: Option<Zeroizing<Record>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    #[default]
+    Running,
+    Poisoned,
+    Closed,
+}
+
+/// A reading under way.
+#[derive(Debug, Clone)]
+pub(super) struct Reading {
+    pub(super) cancelled: Arc<AtomicBool>,
+}
+
+impl Reading {
+    pub(super) fn new() -> Self {
+        Reading { cancelled: Arc::default() }
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cancelled, &other.cancelled)
+    }
+
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+}
+
+/// A look-up under way. Dropping it cancels it.
+#[derive(Debug)]
+pub(super) struct LookUp {
+    pub(super) request: String,
+    pub(super) _cancel: oneshot::Sender<()>,
+}
+
+impl State {
+    /// Ends a viewing: no look-up goes on, nothing it brought stays.
+    pub(super) fn stop_viewing(&mut self) {
+        self.look_up = None;
+        self.record = None;
+    }
+
+    /// Forgets everything of the patient; what was decided about them stays. Says whether there
+    /// was anything to forget.
+    pub(super) fn wipe(&mut self) -> bool {
+        let held = self.card.is_some() || self.record.is_some() || self.look_up.is_some();
+        if let Some(reading) = self.reading.take() {
+            reading.cancel();
+        }
+        self.stop_viewing();
+        self.card = None;
+        self.basis.card = false;
+        held
+    }
+}

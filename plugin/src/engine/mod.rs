@@ -1,0 +1,174 @@
+//! The engine both doors lead to: sessions, cases, and the verbs of the interface on handles.
+
+mod handles;
+mod host;
+mod log;
+mod services;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use mynaq_interface::{CaseOpening, Consent, Decision, Error, ErrorCode, Identity, Scope};
+use zeroize::Zeroizing;
+
+pub(crate) use self::handles::Handles;
+pub(crate) use self::host::{Host, HostLink};
+use self::services::Engine;
+pub(crate) use self::services::Services;
+use crate::case::{Case, Next};
+
+static SESSIONS: Handles<Arc<Session>> = Handles::new(1);
+static CASES: Handles<Arc<Case>> = Handles::new(2);
+/// Sessions on one configuration file share one engine.
+static ENGINES: Mutex<Option<HashMap<PathBuf, Weak<Engine>>>> = Mutex::new(None);
+
+/// One host's use of one engine.
+struct Session {
+    engine: Arc<Engine>,
+    host: Arc<HostLink>,
+    cases: Mutex<Vec<u64>>,
+}
+
+/// Opens a session on a configuration file.
+pub(crate) fn open(host: Box<dyn Host>, config: &str) -> Result<u64, Error> {
+    let host = HostLink::new(host);
+    log::attach(&host);
+    let engine = engine(Path::new(config))?;
+    let session = Session { engine, host, cases: Mutex::default() };
+    full(SESSIONS.insert(|_| Ok::<_, Error>(Arc::new(session)))?)
+}
+
+/// Closes a session and every case in it. When it returns, nobody calls the host any more.
+pub(crate) fn close(session: u64) -> Result<(), Error> {
+    let session = SESSIONS.remove(session).ok_or(ErrorCode::UnknownHandle)?;
+    let cases = std::mem::take(&mut *session.cases.lock().unwrap_or_else(PoisonError::into_inner));
+    for case in cases {
+        // One that the host has closed itself is not there any more.
+        if let Some(case) = CASES.remove(case) {
+            case.close();
+        }
+    }
+    session.host.close();
+    let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
+    if Arc::strong_count(&session.engine) == 1 {
+        // Stopped while the table is locked: the ledger is free again before anybody reopens it.
+        session.engine.stop();
+        if let Some(engines) = engines.as_mut() {
+            engines.retain(|_, engine| engine.strong_count() > 1);
+        }
+    }
+    drop(session);
+    Ok(())
+}
+
+/// Opens a case.
+pub(crate) fn case_open(session: u64, opening: &str) -> Result<u64, Error> {
+    let session = SESSIONS.get(session).ok_or(ErrorCode::UnknownHandle)?;
+    let opening: CaseOpening = serde_json::from_str(opening)
+        .map_err(|error| Error::new(ErrorCode::BadDocument).detail(error))?;
+    for (name, value) in opening.items() {
+        let length = value.chars().count();
+        if length == 0 || length > CaseOpening::LONGEST {
+            return Err(Error::new(ErrorCode::BadDocument)
+                .detail(format_args!("`{name}` has {length} characters; 1 to 64 are allowed")));
+        }
+    }
+    let host = Arc::clone(&session.host);
+    let services = Arc::clone(&session.engine.services);
+    let handle = full(CASES.insert(|handle| Case::open(handle, opening, host, services))?)?;
+    session.cases.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+    find(handle)?.wake();
+    Ok(handle)
+}
+
+/// Starts reading a card.
+pub(crate) fn case_read_card(case: u64) -> Result<(), Error> {
+    find(case)?.read_card()
+}
+
+/// Records the identity check.
+pub(crate) fn case_identity(case: u64, identity: u32, pin: &str) -> Result<(), Error> {
+    let identity = word(Identity::from_number(identity), "identity", identity)?;
+    find(case)?.identity(identity, pin)
+}
+
+/// Records the patient's word.
+pub(crate) fn case_consent(case: u64, consent: u32, reason: &str) -> Result<(), Error> {
+    let consent = word(Consent::from_number(consent), "consent", consent)?;
+    find(case)?.consent(consent, reason)
+}
+
+/// Starts the look-up.
+pub(crate) fn case_look_up(case: u64, scope: u32) -> Result<(), Error> {
+    let scope = word(Scope::from_number(scope), "scope", scope)?;
+    find(case)?.look_up(scope)
+}
+
+/// Cancels what is under way.
+pub(crate) fn case_cancel(case: u64) -> Result<(), Error> {
+    find(case)?.cancel()
+}
+
+/// Takes or leaves an offer.
+pub(crate) fn case_decide(case: u64, field: &str, decision: u32) -> Result<(), Error> {
+    let decision = word(Decision::from_number(decision), "decision", decision)?;
+    find(case)?.decide(field, decision)
+}
+
+/// The record as JSON.
+pub(crate) fn case_record(case: u64) -> Result<Zeroizing<String>, Error> {
+    find(case)?.record()
+}
+
+/// Wipes and closes a case.
+pub(crate) fn case_close(case: u64) -> Result<(), Error> {
+    CASES.remove(case).ok_or(ErrorCode::UnknownHandle)?.close();
+    Ok(())
+}
+
+/// The next event as JSON; none if nothing happened in time.
+pub(crate) fn next_event(case: u64, timeout_ms: u32) -> Result<Option<Zeroizing<String>>, Error> {
+    match find(case)?.next_event(Duration::from_millis(timeout_ms.into())) {
+        Next::Event(event) => Ok(Some(event)),
+        Next::Nothing => Ok(None),
+        Next::Closed => Err(ErrorCode::UnknownHandle.into()),
+    }
+}
+
+/// A panic was caught on the way to this case.
+pub(crate) fn poison(case: u64) {
+    if let Some(case) = CASES.get(case) {
+        case.poison();
+    }
+}
+
+fn engine(config: &Path) -> Result<Arc<Engine>, Error> {
+    let path = std::fs::canonicalize(config).map_err(|error| {
+        Error::new(ErrorCode::ConfigUnreadable)
+            .detail(format_args!("{}: {error}", config.display()))
+    })?;
+    let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
+    let engines = engines.get_or_insert_default();
+    if let Some(running) = engines.get(&path).and_then(Weak::upgrade) {
+        return Ok(running);
+    }
+    let started = Arc::new(Engine::start(&path)?);
+    engines.insert(path, Arc::downgrade(&started));
+    Ok(started)
+}
+
+fn find(case: u64) -> Result<Arc<Case>, Error> {
+    CASES.get(case).ok_or_else(|| ErrorCode::UnknownHandle.into())
+}
+
+fn word<T>(word: Option<T>, what: &str, number: u32) -> Result<T, Error> {
+    word.ok_or_else(|| {
+        Error::new(ErrorCode::UnknownValue).detail(format_args!("{what} {number} is not defined"))
+    })
+}
+
+fn full(handle: Option<u64>) -> Result<u64, Error> {
+    handle.ok_or_else(|| Error::new(ErrorCode::TooLarge).detail("no more handles"))
+}

@@ -1,0 +1,112 @@
+//! The abi_stable door: the root module for Rust hosts.
+
+use abi_stable::export_root_module;
+use abi_stable::prefix_type::PrefixTypeTrait as _;
+use abi_stable::std_types::{RErr, ROk, ROption, RResult, RStr, RString};
+use mynaq_interface::rust::{RustHost, RustModule, RustModule_Ref};
+use mynaq_interface::{Error, ErrorCode};
+
+use super::guard::guard;
+use super::pin::pin;
+use crate::engine::{self, Host};
+
+type Answer<T> = RResult<T, RString>;
+
+#[export_root_module]
+fn root_module() -> RustModule_Ref {
+    pin();
+    RustModule {
+        product_version,
+        open,
+        close,
+        case_open,
+        case_read_card,
+        case_identity,
+        case_consent,
+        case_look_up,
+        case_cancel,
+        case_decide,
+        case_record,
+        case_close,
+        next_event,
+    }
+    .leak_into_prefix()
+}
+
+extern "C" fn product_version() -> RString {
+    env!("CARGO_PKG_VERSION").into()
+}
+
+extern "C" fn open(host: RustHost, config: RStr<'_>) -> Answer<u64> {
+    enter(None, || engine::open(Box::new(Calls(host)), config.as_str()))
+}
+
+extern "C" fn close(session: u64) -> Answer<()> {
+    enter(None, || engine::close(session))
+}
+
+extern "C" fn case_open(session: u64, opening: RStr<'_>) -> Answer<u64> {
+    enter(None, || engine::case_open(session, opening.as_str()))
+}
+
+extern "C" fn case_read_card(case: u64) -> Answer<()> {
+    enter(Some(case), || engine::case_read_card(case))
+}
+
+extern "C" fn case_identity(case: u64, identity: u32, pin: RStr<'_>) -> Answer<()> {
+    enter(Some(case), || engine::case_identity(case, identity, pin.as_str()))
+}
+
+extern "C" fn case_consent(case: u64, consent: u32, reason: RStr<'_>) -> Answer<()> {
+    enter(Some(case), || engine::case_consent(case, consent, reason.as_str()))
+}
+
+extern "C" fn case_look_up(case: u64, scope: u32) -> Answer<()> {
+    enter(Some(case), || engine::case_look_up(case, scope))
+}
+
+extern "C" fn case_cancel(case: u64) -> Answer<()> {
+    enter(Some(case), || engine::case_cancel(case))
+}
+
+extern "C" fn case_decide(case: u64, field: RStr<'_>, decision: u32) -> Answer<()> {
+    enter(Some(case), || engine::case_decide(case, field.as_str(), decision))
+}
+
+extern "C" fn case_record(case: u64) -> Answer<RString> {
+    enter(Some(case), || engine::case_record(case).map(|json| json.as_str().into()))
+}
+
+extern "C" fn case_close(case: u64) -> Answer<()> {
+    enter(Some(case), || engine::case_close(case))
+}
+
+extern "C" fn next_event(case: u64, timeout_ms: u32) -> Answer<ROption<RString>> {
+    enter(Some(case), || {
+        let event = engine::next_event(case, timeout_ms)?;
+        Ok(event.map(|json| RString::from(json.as_str())).into())
+    })
+}
+
+fn enter<T>(case: Option<u64>, work: impl FnOnce() -> Result<T, Error>) -> Answer<T> {
+    match guard(case, work) {
+        Ok(value) => ROk(value),
+        Err(error) => RErr(json(&error)),
+    }
+}
+
+fn json(error: &Error) -> RString {
+    serde_json::to_string(error).unwrap_or_else(|_| ErrorCode::Panic.name().to_owned()).into()
+}
+
+struct Calls(RustHost);
+
+impl Host for Calls {
+    fn log(&self, level: u32, target: &str, message: &str) {
+        (self.0.log)(self.0.context, level, target.into(), message.into());
+    }
+
+    fn wake(&self, case: u64) {
+        (self.0.wake)(self.0.context, case);
+    }
+}

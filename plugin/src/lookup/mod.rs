@@ -1,0 +1,56 @@
+//! The look-up: from an entered permit to a typed summary.
+//!
+//! `https` the way there · `xml` bounded reading · `message` everything assumed about the layout
+//! (see `ASSUMPTIONS.md`) · `summary` merging and ageing.
+
+mod https;
+mod message;
+mod summary;
+mod xml;
+
+use mynaq_interface::{Error, Summary};
+use time::{Date, OffsetDateTime, UtcOffset};
+
+use self::https::Line;
+use self::message::Answer;
+use crate::card::Certificate;
+use crate::config::Config;
+use crate::gate::EnteredPermit;
+
+/// Looks patients up. One per engine; it keeps its connections.
+#[derive(Debug)]
+pub(crate) struct LookupClient {
+    line: Line,
+    facility_code: String,
+}
+
+impl LookupClient {
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        let line = Line::new(&config.gateway)?;
+        Ok(LookupClient { line, facility_code: config.facility_code.clone() })
+    }
+
+    /// The longest a look-up can take.
+    pub(crate) fn deadline(&self) -> std::time::Duration {
+        self.line.deadline()
+    }
+
+    /// Looks the holder of a certificate up. Consumes the permit: one permit, one look-up.
+    pub(crate) async fn view(
+        &self,
+        permit: EnteredPermit,
+        certificate: &Certificate,
+    ) -> Result<Summary, Error> {
+        let request = message::request(&self.facility_code, &permit, certificate.der());
+        let bytes = self.line.exchange(&request).await?;
+        match Answer::read(&bytes, permit.request())? {
+            Answer::Found(found) => Ok(summary::build(*found, permit.scope(), today_in_japan())),
+            Answer::Refused(error) => Err(error),
+        }
+    }
+}
+
+fn today_in_japan() -> Date {
+    let nine_hours = UtcOffset::from_hms(9, 0, 0).unwrap_or(UtcOffset::UTC);
+    OffsetDateTime::now_utc().to_offset(nine_hours).date()
+}

@@ -1,0 +1,182 @@
+//! Reading XML of a server that may be hostile: no DTD, no entities but the five, bounded depth
+//! and size.
+
+use mynaq_interface::{Error, ErrorCode};
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::Event;
+use zeroize::Zeroizing;
+
+const DEEPEST: usize = 32;
+const MOST_ELEMENTS: usize = 200_000;
+
+/// An element: its local name, the text directly in it, the elements in it.
+#[derive(Debug, Default)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    text: Zeroizing<String>,
+    children: Vec<Element>,
+}
+
+impl Element {
+    /// Reads a document; the result is its root element.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let text = decode(bytes)?;
+        let mut reader = Reader::from_str(&text);
+        // The first element is a holder; the document's root becomes its child.
+        let mut open = vec![Element::default()];
+        let mut elements = 0;
+        loop {
+            let position = reader.buffer_position();
+            let event = reader.read_event().map_err(|_| malformed(position, "not well-formed"))?;
+            if let Event::Start(_) | Event::Empty(_) = event {
+                elements += 1;
+                if elements > MOST_ELEMENTS || open.len() > DEEPEST {
+                    return Err(malformed(position, "too large or too deep"));
+                }
+            }
+            match event {
+                Event::Start(start) => open.push(Element::named(start.local_name().as_ref())),
+                Event::Empty(start) => {
+                    let element = Element::named(start.local_name().as_ref());
+                    last(&mut open).children.push(element);
+                }
+                Event::End(_) => {
+                    // quick-xml has checked that an element is open and has this name.
+                    if let Some(element) = open.pop() {
+                        last(&mut open).children.push(element);
+                    }
+                }
+                Event::Text(text) => last(&mut open).text.push_str(&text.xml10_content()),
+                Event::CData(text) => last(&mut open).text.push_str(&text.xml10_content()),
+                Event::GeneralRef(reference) => {
+                    let element = last(&mut open);
+                    match reference.resolve_char_ref() {
+                        Ok(Some(character)) => element.text.push(character),
+                        Ok(None) => match resolve_xml_entity(&reference.into_inner()) {
+                            Some(text) => element.text.push_str(text),
+                            None => return Err(malformed(position, "an unknown entity")),
+                        },
+                        Err(_) => return Err(malformed(position, "a bad character reference")),
+                    }
+                }
+                Event::DocType(_) => return Err(malformed(position, "a document type")),
+                Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+                Event::Eof => break,
+            }
+        }
+        match (open.pop(), open.is_empty()) {
+            (Some(mut holder), true) if holder.children.len() == 1 => {
+                holder.children.pop().ok_or_else(|| malformed(0, "no element"))
+            }
+            _ => Err(malformed(text.len() as u64, "not one whole document")),
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        Element { name: name.to_owned(), ..Element::default() }
+    }
+
+    /// Elements directly in this one, by name.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// The first element of this name directly in this one.
+    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The text of a child, trimmed; none when it is absent or empty.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        let text = self.child(name)?.text.trim_matches([' ', '\t', '\r', '\n']);
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Removes a prefix from the names of everything below, where they carry it.
+    pub(crate) fn strip_prefix(&mut self, prefix: &str) {
+        for child in &mut self.children {
+            if let Some(bare) = child.name.strip_prefix(prefix).map(str::to_owned) {
+                child.name = bare;
+            }
+            child.strip_prefix(prefix);
+        }
+    }
+
+    /// Takes the elements of this name out.
+    pub(crate) fn take(&mut self, name: &str) -> Vec<Element> {
+        self.children.extract_if(.., |child| child.name == name).collect()
+    }
+}
+
+fn last(open: &mut [Element]) -> &mut Element {
+    // The holder stays open until the end: quick-xml refuses an end tag that closes nothing.
+    let deepest = open.len() - 1;
+    &mut open[deepest]
+}
+
+/// The XML declaration decides; without one the text must be UTF-8 (XML 1.0, 4.3.3).
+fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, Error> {
+    let declaration = bytes.split(|&byte| byte == b'>').next().unwrap_or_default();
+    let declaration = String::from_utf8_lossy(declaration).to_ascii_lowercase();
+    let encoding = if declaration.contains("shift_jis") || declaration.contains("windows-31j") {
+        encoding_rs::SHIFT_JIS
+    } else {
+        encoding_rs::UTF_8
+    };
+    encoding
+        .decode_without_bom_handling_and_without_replacement(
+            bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
+        )
+        .map(|text| Zeroizing::new(text.into_owned()))
+        .ok_or_else(|| {
+            Error::new(ErrorCode::GatewayUnreadable)
+                .detail(format_args!("the answer is not {}", encoding.name()))
+        })
+}
+
+fn malformed(position: u64, what: &str) -> Error {
+    Error::new(ErrorCode::GatewayUnreadable).detail(format_args!("{what} at byte {position}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(document: &[u8]) -> String {
+        Element::parse(document).unwrap_err().technical().unwrap().to_owned()
+    }
+
+    #[test]
+    fn text_in_shift_jis_and_utf_8_reads_the_same() {
+        let body = "<A><B> 山田&amp;太郎&#x2460; </B><C/></A>";
+        let utf_8 = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{body}");
+        let mut shift_jis = b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><A><B> ".to_vec();
+        shift_jis.extend(b"\x8E\x52\x93\x63&amp;\x91\xBE\x98\x59&#x2460; </B><C/></A>");
+        for document in [utf_8.as_bytes(), &shift_jis] {
+            let element = Element::parse(document).unwrap();
+            assert_eq!(element.text("B"), Some("山田&太郎①"));
+            assert_eq!((element.text("C"), element.child("C").is_some()), (None, true));
+        }
+    }
+
+    #[test]
+    fn hostile_documents_are_refused() {
+        assert!(refused(b"<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>").contains("document type"));
+        assert!(refused(b"<a>&x;</a>").contains("unknown entity"));
+        assert!(refused("<a>".repeat(100).as_bytes()).contains("too deep"));
+        let many = format!("<a>{}</a>", "<b/>".repeat(MOST_ELEMENTS));
+        assert!(refused(many.as_bytes()).contains("too large"));
+    }
+
+    #[test]
+    fn half_a_document_is_none() {
+        for document in ["", "<a>", "<a></b>", "</a>", "<a/><b/>", "text", "<a/></a>"] {
+            assert!(Element::parse(document.as_bytes()).is_err(), "{document}");
+        }
+        assert!(
+            refused(b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a>\xFF\xFF</a>")
+                .contains("Shift_JIS")
+        );
+    }
+}
