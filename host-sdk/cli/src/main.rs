@@ -1,2 +1,58 @@
-//! To come.
-fn main() {}
+//! The `mynaq` command. For a case it is a host like any other: it loads the plugin by path.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
+
+mod schemas;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// MynaQ from the command line.
+#[derive(Parser)]
+#[command(name = "mynaq", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run one case: read the card, look up, print the filled record as JSON.
+    View(Box<view::Arguments>),
+    /// Write the JSON Schemas of every document that crosses the interface.
+    Schemas(schemas::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::View(arguments) => view::run(*arguments),
+        Command::Schemas(arguments) => schemas::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Why the command did not do what it was asked for.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// The case ended without a record: an ordinary outcome.
+    fn no_record(message: impl ToString) -> Self {
+        Failure { code: 1, message: message.to_string() }
+    }
+
+    /// The command could not work at all.
+    fn unable(message: impl ToString) -> Self {
+        Failure { code: 2, message: message.to_string() }
+    }
+}
