@@ -1,0 +1,132 @@
+//! Everything that must be the same for cards, gateway and the programs under test.
+
+mod disk;
+mod identity;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use time::Date;
+
+pub(crate) use identity::{Identity, OtherCard};
+
+use crate::error::Error;
+use crate::people::{self, Person};
+use crate::pki::tls::Tls;
+use crate::pki::{self, Authority, Marking};
+
+/// Keys, certificates and people, seen from one day.
+///
+/// A card's key is made when the card is first needed (some ten milliseconds without optimisation);
+/// it depends on the person's id alone. The keys of the TLS line are random.
+pub struct World {
+    today: Date,
+    tls: Tls,
+    people: &'static [Person],
+    simulated: OnceLock<Result<Authority, String>>,
+    unmarked: OnceLock<Result<Authority, String>>,
+    identities: BTreeMap<&'static str, OnceLock<Result<Identity, String>>>,
+}
+
+impl World {
+    /// Makes a world as it is on `today`, a day in Japan.
+    ///
+    /// # Errors
+    /// [`Error::Pki`] when the machine has no randomness, [`Error::Data`] when a person's file is
+    /// wrong.
+    pub fn generate(today: Date) -> Result<World, Error> {
+        World::around(today, Tls::generate()?)
+    }
+
+    fn around(today: Date, tls: Tls) -> Result<World, Error> {
+        let people = people::all()?;
+        let ids = people.iter().map(|person| person.id.as_str());
+        let others = OtherCard::ALL.iter().map(|card| card.id());
+        Ok(World {
+            today,
+            tls,
+            people,
+            simulated: OnceLock::new(),
+            unmarked: OnceLock::new(),
+            identities: ids.chain(others).map(|id| (id, OnceLock::new())).collect(),
+        })
+    }
+
+    /// The day this world is seen from.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// All people.
+    pub fn people(&self) -> &'static [Person] {
+        self.people
+    }
+
+    /// What a client must trust to talk to the gateway, PEM.
+    pub fn gateway_ca(&self) -> &str {
+        &self.tls.gateway_ca
+    }
+
+    /// The crew's client certificate and key, PEM.
+    pub fn crew(&self) -> (&str, &str) {
+        (&self.tls.crew.certificate, &self.tls.crew.key)
+    }
+
+    /// A client certificate and key the gateway must refuse, PEM.
+    pub fn stranger(&self) -> (&str, &str) {
+        (&self.tls.stranger.certificate, &self.tls.stranger.key)
+    }
+
+    /// The user-authentication certificate of a person or of one of the other cards, DER.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCard`] when nothing has this id or the card carries no certificate.
+    pub fn certificate(&self, id: &str) -> Result<&[u8], Error> {
+        Ok(&self.identity(id)?.certificate)
+    }
+
+    /// The certificate of the simulated authority, DER.
+    ///
+    /// # Errors
+    /// [`Error::Pki`] when its key could not be made.
+    pub fn authority_certificate(&self) -> Result<&[u8], Error> {
+        Ok(self.authority(Marking::Simulated)?.der())
+    }
+
+    pub(crate) fn person(&self, id: &str) -> Option<&'static Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    pub(crate) fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
+    pub(crate) fn authority(&self, marking: Marking) -> Result<&Authority, Error> {
+        let place = match marking {
+            Marking::Simulated => &self.simulated,
+            Marking::Unmarked => &self.unmarked,
+        };
+        made(place, || Authority::new(marking, pki::key_of("authority")?))
+    }
+
+    /// Key and certificate that belong to an id; made at the first call.
+    pub(crate) fn identity(&self, id: &str) -> Result<&Identity, Error> {
+        let place = self.identities.get(id).ok_or_else(|| Error::UnknownCard(id.into()))?;
+        made(place, || match self.person(id) {
+            Some(person) => Identity::of_person(self, person),
+            None => match OtherCard::find(id) {
+                Some(card) => Identity::of_card(self, card),
+                None => Err(Error::UnknownCard(id.into())),
+            },
+        })
+    }
+}
+
+/// What lies in `place`, put there by `make` if nobody was here before.
+fn made<T>(
+    place: &OnceLock<Result<T, String>>,
+    make: impl FnOnce() -> Result<T, Error>,
+) -> Result<&T, Error> {
+    let result = place.get_or_init(|| make().map_err(|error| error.to_string()));
+    result.as_ref().map_err(|what| Error::Pki(what.clone()))
+}
