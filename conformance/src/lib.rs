@@ -1,1 +1,11 @@
-//! To come.
+//! The whole way of a case, staged from real parts: the plugin as a file, the simulated people and
+//! gateway, a configuration, a ledger on disk. The tests of this crate play on it.
+#![forbid(unsafe_code)]
+
+mod built;
+mod drama;
+mod stage;
+
+pub use built::{Parts, parts, run};
+pub use drama::{Outcome, Script};
+pub use stage::{LogBook, Stage, opening, plugin, world};

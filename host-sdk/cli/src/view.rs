@@ -118,10 +118,9 @@ impl Run {
     fn record(&mut self, pin: Option<Zeroizing<String>>) -> Result<Record, Failure> {
         match &pin {
             Some(digits) => self.case.identity_by_pin(digits),
-            None => self
-                .case
-                .identity(self.arguments.identity)
-                .and_then(|()| self.case.read_card()),
+            None => {
+                self.case.identity(self.arguments.identity).and_then(|()| self.case.read_card())
+            }
         }
         .map_err(Failure::no_record)?;
         self.case
@@ -137,7 +136,10 @@ impl Run {
             self.write(&event)?;
             match event.body {
                 EventBody::CardAwaited { readers } => {
-                    eprintln!("カードをかざしてください / present the card: {}", readers.join(", "));
+                    eprintln!(
+                        "カードをかざしてください / present the card: {}",
+                        readers.join(", ")
+                    );
                 }
                 EventBody::CardFound { reader } => {
                     eprintln!("読み取り中。動かさないでください / reading, hold still: {reader}");

@@ -1,0 +1,172 @@
+//! One stage: a simulator, a configuration that points to it, a ledger of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use mynaq_host_sdk::{Case, CaseOpening, DoorKind, Error, Hooks, Level, Plugin, Session};
+use mynaq_simulator::{Options, Simulator, World};
+use tempfile::TempDir;
+
+use crate::built::parts;
+
+/// The simulated world, made once a process: its keys cost time.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn world() -> Arc<World> {
+    static WORLD: OnceLock<Arc<World>> = OnceLock::new();
+    Arc::clone(WORLD.get_or_init(|| {
+        Arc::new(World::generate(mynaq_simulator::today()).expect("a simulated world"))
+    }))
+}
+
+/// Everything one case needs. Dropping it ends the simulator and removes the folder.
+pub struct Stage {
+    /// The simulated cards and gateway.
+    pub simulator: Simulator,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// A stage with a card on the reader, or with none.
+    pub fn new(card: Option<&str>) -> Self {
+        Self::with(Options { card: card.map(str::to_owned), ..Options::default() })
+    }
+
+    /// A stage with a simulator of these options.
+    ///
+    /// # Panics
+    /// When the simulator does not start or the disk refuses.
+    pub fn with(options: Options) -> Self {
+        let simulator = Simulator::start(world(), options).expect("a simulator");
+        let folder = tempfile::tempdir().expect("a folder");
+        let stage = Stage { simulator, folder };
+        let world = world();
+        stage.write("authority.pem", world.gateway_ca());
+        stage.write("client.pem", world.crew().0);
+        stage.write("client.key", world.crew().1);
+        let packs = parts().root.join("adapters/packs");
+        stage.write(
+            "mynaq.toml",
+            &format!(
+                "mode = \"drill\"\n\
+             [department]\nfacility_code = \"9910000001\"\n\
+             [card]\nreader = \"drill\"\ndrill_address = \"{drill}\"\nwait_seconds = 30\n\
+             [gateway]\nurl = \"https://{gateway}/\"\nauthority = \"authority.pem\"\n\
+             certificate = \"client.pem\"\nkey = \"client.key\"\n\
+             [ledger]\ndirectory = \"ledger\"\n\
+             [packs]\ndirectory = {packs:?}\n",
+                drill = stage.simulator.drill(),
+                gateway = stage.simulator.gateway(),
+            ),
+        );
+        stage
+    }
+
+    /// The configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.path("mynaq.toml")
+    }
+
+    /// The ledger's folder.
+    pub fn ledger(&self) -> PathBuf {
+        self.path("ledger")
+    }
+
+    /// A file of the stage.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file of the stage.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("a file");
+    }
+
+    /// Changes the configuration.
+    ///
+    /// # Panics
+    /// When `from` does not stand in it.
+    pub fn reconfigure(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.config()).expect("the configuration");
+        assert!(text.contains(from), "{from:?} is not in the configuration");
+        self.write("mynaq.toml", &text.replacen(from, to, 1));
+    }
+
+    /// Opens a session through a door.
+    pub fn session(&self, door: DoorKind, log: LogBook) -> Result<Session, Error> {
+        plugin(door).open(self.config(), log)
+    }
+
+    /// Opens a case through the abi_stable door.
+    ///
+    /// # Panics
+    /// When the plugin refuses.
+    pub fn case(&self) -> Case {
+        self.case_by(DoorKind::Rust)
+    }
+
+    /// Opens a case through a door.
+    ///
+    /// # Panics
+    /// When the plugin refuses.
+    pub fn case_by(&self, door: DoorKind) -> Case {
+        let session = self.session(door, LogBook::default()).expect("a session");
+        session.open_case(&opening()).expect("a case")
+    }
+
+    /// The facts of the ledger so far, in order, each as one line of JSON.
+    ///
+    /// # Panics
+    /// When the ledger does not verify.
+    pub fn facts(&self) -> Vec<mynaq_ledger::Fact> {
+        let entries = mynaq_ledger::verify(&self.ledger()).expect("a ledger that verifies");
+        entries.into_iter().map(|entry| entry.fact).collect()
+    }
+}
+
+/// The opening every staged case uses.
+pub fn opening() -> CaseOpening {
+    CaseOpening {
+        incident: "2026-000123".into(),
+        unit: "救急1".into(),
+        terminal: "T-01".into(),
+        crew_member: "C-07".into(),
+        pack: "record-app".into(),
+    }
+}
+
+/// Loads the plugin through one door.
+///
+/// # Panics
+/// When it refuses.
+pub fn plugin(door: DoorKind) -> Plugin {
+    let path: &Path = &parts().plugin;
+    Plugin::load_by(path, door).expect("the plugin")
+}
+
+/// Hooks that keep every line of the log.
+#[derive(Clone, Debug, Default)]
+pub struct LogBook(Arc<Mutex<Vec<String>>>);
+
+impl LogBook {
+    /// The lines so far.
+    ///
+    /// # Panics
+    /// When a thread died while writing one.
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lock().expect("a log").clone()
+    }
+}
+
+impl Hooks for LogBook {
+    fn log(&self, level: Level, target: &str, message: &str) {
+        if let Ok(mut lines) = self.0.lock() {
+            lines.push(format!("{level:?} {target} {message}"));
+        }
+    }
+}

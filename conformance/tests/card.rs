@@ -1,0 +1,89 @@
+//! The card over the drill reader: how many commands, what happens when it is pulled, the PIN.
+
+use std::time::Duration;
+
+use mynaq_conformance::{Script, Stage};
+use mynaq_host_sdk::{ErrorCode, EventBody, Identity};
+
+#[test]
+fn two_commands_read_a_card_and_nine_do_where_the_reader_is_short() {
+    let stage = Stage::new(Some("P01"));
+    Script::default().play(&stage.case()).unwrap().record.unwrap();
+    assert_eq!(stage.simulator.apdus().len(), 2);
+
+    let stage = Stage::new(Some("P01"));
+    stage.simulator.short_only(true);
+    let outcome = Script::default().play(&stage.case()).unwrap();
+    assert!(outcome.record.is_some());
+    // One of them is the extended command that was refused.
+    assert!(stage.simulator.apdus().len() <= 9, "{}", stage.simulator.apdus().len());
+}
+
+#[test]
+fn a_card_pulled_at_any_command_is_asked_for_again_and_the_case_goes_on() {
+    for pulled_at in 1..=2 {
+        let stage = Stage::new(None);
+        let case = stage.case();
+        case.read_card().unwrap();
+        case.identity(Identity::Visual).unwrap();
+        case.consent(mynaq_host_sdk::Consent::Given, None).unwrap();
+        stage.simulator.tear_at(pulled_at);
+        stage.simulator.tap("P01").unwrap();
+        let error = loop {
+            let event = case.next_event(Duration::from_secs(20)).unwrap().expect("trouble");
+            match event.body {
+                EventBody::Trouble { error, goes_on } => break (error, goes_on),
+                _ => continue,
+            }
+        };
+        assert_eq!(
+            (error.0.code(), error.0.ja()),
+            (ErrorCode::CardRemoved, "もう一度かざしてください")
+        );
+        assert!(error.1, "nobody has to press a button");
+        stage.simulator.tap("P01").unwrap();
+        assert!(Script::default().follow(&case).unwrap().record.is_some(), "pulled at {pulled_at}");
+    }
+}
+
+#[test]
+fn a_card_that_never_comes_ends_in_time_and_cancelling_ends_at_once() {
+    let stage = Stage::new(None);
+    stage.reconfigure("wait_seconds = 30", "wait_seconds = 1");
+    let outcome = Script::default().play(&stage.case()).unwrap();
+    assert_eq!(outcome.error.unwrap().code(), ErrorCode::CardTimeout);
+
+    let stage = Stage::new(None);
+    let case = stage.case();
+    case.read_card().unwrap();
+    case.cancel().unwrap();
+    let outcome = Script::default().follow(&case).unwrap();
+    assert_eq!(outcome.error.unwrap().code(), ErrorCode::CardCancelled);
+    assert!(case.read_card().is_ok(), "it can be started again");
+}
+
+#[test]
+fn wrong_digits_are_counted_and_the_last_try_is_never_spent() {
+    let stage = Stage::new(Some("P01"));
+    let wrong = Script { identity: Identity::Pin, pin: "9999", ..Script::default() };
+    let codes: Vec<_> =
+        (0..3).map(|_| wrong.play(&stage.case()).unwrap().error.unwrap().code()).collect();
+    use ErrorCode::{CardPinLastTry, CardPinWrong};
+    assert_eq!(codes, [CardPinWrong, CardPinWrong, CardPinLastTry]);
+    let is_verify =
+        |apdu: &&mynaq_simulator::LoggedApdu| apdu.apdu[1] == 0x20 && apdu.apdu.len() > 4;
+    assert_eq!(stage.simulator.apdus().iter().filter(is_verify).count(), 2);
+    assert_eq!(stage.simulator.bytes_received(), 0);
+}
+
+#[test]
+fn after_a_pin_check_the_application_is_left() {
+    let stage = Stage::new(Some("P01"));
+    let by_pin = Script { identity: Identity::Pin, pin: "1234", ..Script::default() };
+    assert!(by_pin.play(&stage.case()).unwrap().record.is_some());
+    let last = stage.simulator.apdus().pop().unwrap();
+    // SELECT of the card manager.
+    assert!(last.apdu.starts_with(&[0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x01, 0x51]));
+    let malformed = Script { pin: "12a4", ..by_pin }.play(&stage.case()).unwrap_err();
+    assert_eq!(malformed.code(), ErrorCode::CardPinMalformed);
+}

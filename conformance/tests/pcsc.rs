@@ -1,0 +1,109 @@
+//! Through the real PC/SC daemon, with OpenSC as a second opinion, and the way people start it.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mynaq_conformance::{parts, run};
+use serde_json::Value;
+
+fn start_sh(arguments: &[&str]) -> Command {
+    let mut command = Command::new(parts().root.join("samples/start.sh"));
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn the_drill_transport_and_pcscd_print_the_same_valid_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = folder.path().join("events.jsonl");
+    let direct = run(&mut start_sh(&["--once", "P01"])).stdout;
+    let through_pcscd = run(start_sh(&["--pcsc", "--once", "P01", "--events"]).arg(&events)).stdout;
+    assert_eq!(direct, through_pcscd);
+
+    let record: Value = serde_json::from_slice(&direct).unwrap();
+    let schema = parts().root.join("host-sdk/schema/record.schema.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<_> = validator.iter_errors(&record).map(|fault| fault.to_string()).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(!validator.is_valid(&Value::Null), "the schema refuses something");
+
+    let events = std::fs::read_to_string(events).unwrap();
+    let found = events.lines().find(|line| line.contains("\"event\":\"card_found\"")).unwrap();
+    assert!(found.contains("\"reader\":\"Virtual PCD 00 00\""), "{found}");
+    let read = events.lines().find(|line| line.contains("\"event\":\"card_read\"")).unwrap();
+    assert!(read.contains("\"commands\":2"), "{read}");
+    let name = record["fields"][0]["value"].as_str().unwrap();
+    assert!(!events.contains(name), "the event log holds nothing of the patient");
+}
+
+/// OpenSC knows the card from real ones: if it reads ours, the simulator is not only our own idea.
+#[test]
+fn opensc_reads_the_simulated_card_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"
+        set -euo pipefail
+        "$1" run --world "$2/world" --vpcd 127.0.0.1:35963 --card P01 >"$2/ready" &
+        simulator=$!
+        trap 'kill $simulator; wait' EXIT
+        for _ in $(seq 200); do [ -s "$2/ready" ] && break; sleep 0.05; done
+        # The daemon looks for a card every 400 ms.
+        pkcs15-tool --wait --read-certificate 1 >"$2/read.pem"
+        openssl x509 -in "$2/read.pem" -outform der -out "$2/read.der"
+    "#;
+    run(Command::new(parts().root.join("conformance/with-pcscd.sh"))
+        .args(["bash", "-c", script, "bash"])
+        .arg(&parts().simulator)
+        .arg(folder.path()));
+    let read = std::fs::read(folder.path().join("read.der")).unwrap();
+    let own = std::fs::read(folder.path().join("world/people/P01/auth.der")).unwrap();
+    assert!(own.len() > 1000);
+    assert_eq!(read, own);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_leaves_no_process_behind() {
+    use std::io::{BufRead as _, BufReader};
+    use std::os::unix::process::CommandExt as _;
+
+    for mode in [&["--listen", "127.0.0.1:0"][..], &["--pcsc", "--listen", "127.0.0.1:0"]] {
+        let mut shell = start_sh(mode)
+            .stderr(Stdio::piped())
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let group = shell.id();
+        let lines = BufReader::new(shell.stderr.take().unwrap()).lines();
+        let address = lines.map_while(Result::ok).find(|line| line.contains("http://"));
+        assert!(address.is_some(), "{mode:?}: no address was printed");
+        assert!(members(group).len() > 2, "{mode:?}: nothing runs");
+
+        // What the terminal does on Ctrl-C: the signal goes to the whole group.
+        // SAFETY: plain system call on a group this test has made.
+        assert_eq!(unsafe { libc::kill(-(group as i32), libc::SIGINT) }, 0);
+        let patience = Instant::now() + Duration::from_secs(15);
+        shell.wait().unwrap();
+        while !members(group).is_empty() {
+            assert!(Instant::now() < patience, "{mode:?}: {:?} are left", members(group));
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// The living processes of a group.
+#[cfg(target_os = "linux")]
+fn members(group: u32) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    processes
+        .filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok())
+        .filter(|stat| {
+            // "pid (name) state parent group": the name may hold anything, so read from its end.
+            let fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+            let mut fields = fields.split(' ');
+            let state = fields.next();
+            state != Some("Z") && fields.nth(1) == Some(&group.to_string())
+        })
+        .collect()
+}
