@@ -183,9 +183,11 @@ fn read_certificate(channel: &mut Channel<'_>, lengths: Lengths) -> Result<Outco
         // 0 asks for 256; the last piece is asked for exactly.
         let length = u8::try_from(whole - der.len()).unwrap_or(0);
         let piece = channel.send(&Command::ReadOn(offset, length))?;
+        let wanted = if length == 0 { 256 } else { usize::from(length) };
         match (piece.status(), piece.data()) {
-            (DONE | 0x6282, data @ [_, ..]) => {
-                let wanted = data.len().min(whole - der.len());
+            // A piece shorter than asked for is the end, wherever the header says it is: a card
+            // that answers byte by byte must not keep the crew waiting.
+            (DONE | 0x6282, data) if data.len() >= wanted => {
                 der.extend_from_slice(&data[..wanted]);
             }
             (status, _) => {
@@ -241,4 +243,128 @@ fn wrong_kind(kind: CardKind) -> Error {
 
 fn unexpected(command: &str, status: u16) -> Error {
     Error::new(ErrorCode::CardUnreadable).detail(format_args!("{command} answered {status:04X}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::card::link::Link;
+
+    /// A card that says whatever it was told to, and has no more to say after that.
+    struct Scripted {
+        answers: std::vec::IntoIter<Vec<u8>>,
+    }
+
+    impl Link for Scripted {
+        fn transmit(&mut self, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, LinkFault> {
+            self.answers.next().map(Zeroizing::new).ok_or(LinkFault::Removed)
+        }
+
+        fn unpower(&mut self) {}
+    }
+
+    fn read_from(answers: Vec<Vec<u8>>, lengths: Lengths) -> (Result<CardKind, ReadFault>, u32) {
+        let mut channel = Channel::new(Box::new(Scripted { answers: answers.into_iter() }));
+        let read = read(&mut channel, lengths).map(|(kind, _)| kind);
+        (read, channel.commands())
+    }
+
+    fn code(answers: &[&[u8]]) -> ErrorCode {
+        let answers = answers.iter().map(|answer| answer.to_vec()).collect();
+        match read_from(answers, Lengths::Extended).0 {
+            Err(ReadFault::Card(error)) => error.code(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn label(text: &str) -> Vec<u8> {
+        let mut answer = format!("{text:32}").into_bytes();
+        answer.extend([0x90, 0x00]);
+        answer
+    }
+
+    const OK: &[u8] = &[0x90, 0x00];
+
+    #[test]
+    fn an_absent_certificate_has_three_forms_and_one_meaning() {
+        let filler = [&[0xFF; 64], OK].concat();
+        for absent in [OK, &[0x6A, 0x82], &[0x6B, 0x00], &filler] {
+            assert_eq!(
+                code(&[OK, absent, &label("JPKIAPICCTOKEN2")]),
+                ErrorCode::CardNoCertificate
+            );
+            assert_eq!(code(&[OK, absent, &label("JPKIAPICCTOKEN")]), ErrorCode::CardBasicResident);
+            // A later generation of the label is not taken for one that is known.
+            assert_eq!(code(&[OK, absent, &label("JPKIAPICCTOKEN3")]), ErrorCode::CardNotMyNumber);
+        }
+    }
+
+    #[test]
+    fn the_first_command_after_power_up_may_be_refused_once() {
+        let refused: &[u8] = &[0x6F, 0x00];
+        let no_such_file: &[u8] = &[0x6A, 0x82];
+        assert_eq!(
+            code(&[refused, OK, no_such_file, &label("JPKIAPIOSTOKEN")]),
+            ErrorCode::CardPhone
+        );
+        assert_eq!(code(&[refused, refused]), ErrorCode::CardNotMyNumber);
+    }
+
+    #[test]
+    fn headers_that_lie_are_not_believed() {
+        for head in
+            [&[0x30, 0x82, 0xFF, 0xFF][..], &[0x31, 0x82, 0x00, 0x04], &[0x30], &[0x30, 0x80]]
+        {
+            assert_eq!(code(&[OK, &[head, OK].concat()]), ErrorCode::CardUnreadable);
+        }
+        // Says 1000 bytes, gives 4, then one at a time.
+        let slow: Vec<Vec<u8>> = std::iter::once(OK.to_vec())
+            .chain(std::iter::once([&[0x30, 0x82, 0x03, 0xE4], OK].concat()))
+            .chain(std::iter::repeat_n(vec![0x00, 0x90, 0x00], 2_000))
+            .collect();
+        let (read, commands) = read_from(slow, Lengths::Extended);
+        assert!(read.is_err() && commands == 3, "{commands}");
+    }
+
+    #[test]
+    fn a_reader_that_does_not_pass_the_extended_command_on_is_told_apart() {
+        struct Refusing(u32);
+        impl Link for Refusing {
+            fn transmit(&mut self, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, LinkFault> {
+                self.0 += 1;
+                match self.0 {
+                    1 => Ok(Zeroizing::new(OK.to_vec())),
+                    _ => Err(LinkFault::NotPassed("NOT_TRANSACTED".into())),
+                }
+            }
+            fn unpower(&mut self) {}
+        }
+        let read = read(&mut Channel::new(Box::new(Refusing(0))), Lengths::Extended);
+        assert!(matches!(read, Err(ReadFault::ExtendedNotPassed)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_of_a_card_panics_or_keeps_us_busy(
+            answers in prop::collection::vec(
+                prop_oneof![
+                    prop::collection::vec(any::<u8>(), 0..300),
+                    prop::collection::vec(any::<u8>(), 0..300).prop_map(|mut answer| {
+                        answer.splice(0..0, [0x30, 0x82, 0x05, 0x00]);
+                        answer.extend([0x90, 0x00]);
+                        answer
+                    }),
+                    Just(vec![0x90, 0x00]),
+                ],
+                0..60,
+            ),
+            extended: bool,
+        ) {
+            let lengths = if extended { Lengths::Extended } else { Lengths::Short };
+            let (_, commands) = read_from(answers, lengths);
+            prop_assert!(commands <= 40);
+        }
+    }
 }

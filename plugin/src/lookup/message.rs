@@ -324,6 +324,8 @@ fn missing(name: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn answer(header: &str, body: &str) -> Result<Answer, Error> {
@@ -418,5 +420,29 @@ mod tests {
         assert_eq!(kind("人工腎臓（慢性維持透析１）", "40"), ActKind::Dialysis);
         assert_eq!(kind("水晶体再建術", "50"), ActKind::Surgery);
         assert_eq!(kind("創傷処置", "40"), ActKind::Treatment);
+    }
+
+    proptest! {
+        /// Whatever a server sends is an answer or an error; what is shown is for this request.
+        #[test]
+        fn no_answer_of_a_server_panics(
+            at in any::<prop::sample::Index>(),
+            with in prop::collection::vec(any::<u8>(), 0..8),
+            cut in 0..40usize,
+        ) {
+            let mut document = format!(
+                "<XmlMsg><MessageHeader><ArbitraryFileIdentifier>MQ1</ArbitraryFileIdentifier>{DONE}\
+                 </MessageHeader><MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>\
+                 <ResultList>{PERSON}</ResultList><MeTrMonthInf><MeTrMonth>202610</MeTrMonth>\
+                 <DiDateInfs><DiDateInf><DrugInfs><DrugInf><DrugN>x</DrugN></DrugInf></DrugInfs>\
+                 </DiDateInf></DiDateInfs></MeTrMonthInf><CzDiInf/></MessageBody></XmlMsg>"
+            ).into_bytes();
+            let start = at.index(document.len());
+            document.splice(start..(start + cut).min(document.len()), with);
+            if let Ok(Answer::Found(found)) = Answer::read(&document, "MQ1") {
+                prop_assert!(String::from_utf8_lossy(&document).contains("MQ1"));
+                prop_assert!(found.claims.is_none_or(|months| months.len() <= 1));
+            }
+        }
     }
 }

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Every test of the project, through real parts: installs what is missing on a Debian machine, then
+# formats, lints, documents, builds and tests. Ends with the first thing that is not right.
+#
+#   conformance/test.sh           what every change must pass
+#   conformance/test.sh --long    that, and what takes minutes: kill loops, thousands of cases,
+#                                 the Windows build, licences of all dependencies
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+long=
+case "${1:-}" in
+    '') ;;
+    --long) long=yes ;;
+    -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    *) echo "unknown: $1; see --help" >&2; exit 2 ;;
+esac
+
+begun=$SECONDS
+step() { printf '\n== %s (%d s)\n' "$*" $((SECONDS - begun)); }
+
+step "what the tests need"
+missing=()
+need() { # FILE PACKAGE...: the packages, where the file is not there
+    local file=$1
+    shift
+    [ -e "$file" ] || missing+=("$@")
+}
+need /usr/bin/gcc gcc libc6-dev
+need /usr/bin/g++ g++
+need /usr/bin/pkg-config pkg-config
+need /usr/include/PCSC/winscard.h libpcsclite-dev
+need /usr/sbin/pcscd pcscd
+need /usr/lib/pcsc/drivers/serial/libifdvpcd.so vsmartcard-vpcd
+need /usr/bin/pkcs15-tool opensc
+need /usr/bin/openssl openssl
+need /usr/bin/unshare util-linux
+need /sbin/ip iproute2
+need /usr/bin/chromium chromium
+need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+if [ -n "$long" ]; then
+    need /usr/lib/rustlib/src/rust/library rustc-web cargo-web rust-web-src
+    need /usr/bin/x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+fi
+if [ ${#missing[@]} != 0 ]; then
+    echo "installing: ${missing[*]}"
+    sudo=
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -q
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends "${missing[@]}"
+fi
+
+step "format"
+cargo fmt --all --check
+
+step "lint"
+cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+step "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+step "one TLS provider"
+# Two would make a bare builder panic on the day somebody writes one.
+if cargo tree --workspace --edges all --prefix none | grep -E '^(aws-lc|openssl|native-tls)'; then
+    echo "a second TLS provider is in the graph" >&2
+    exit 1
+fi
+
+step "build"
+cargo build --workspace
+
+step "tests"
+${long:+env MYNAQ_LONG=yes PROPTEST_CASES=20000} cargo test --workspace
+
+step "the console in a real browser"
+samples/console/tests/browser/run.sh
+
+if [ -n "$long" ]; then
+    step "Windows"
+    # Debian's compiler with Debian's standard library sources: rustup's has none for this target.
+    env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$PWD/target/windows" \
+        /usr/bin/cargo build -Zbuild-std --target x86_64-pc-windows-gnu -p mynaq-plugin -p mynaq-cli
+
+    step "licences and sources of dependencies"
+    command -v cargo-deny >/dev/null || cargo install --locked --quiet cargo-deny --version 0.20.2
+    cargo deny check bans licenses sources
+fi
+
+step "all passed"
