@@ -27,10 +27,14 @@ pub fn parts() -> &'static Parts {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a project").to_owned();
         // The whole workspace: a part of it would be built with other features, again and again.
         let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
-        run(cargo.current_dir(&root).args(["build", "--quiet", "--workspace"]));
+        cargo.current_dir(&root).args(["build", "--quiet", "--workspace"]);
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        run(&mut cargo);
         let target = std::env::var_os("CARGO_TARGET_DIR")
             .map_or_else(|| root.join("target"), |folder| root.join(folder))
-            .join("debug");
+            .join(if cfg!(debug_assertions) { "debug" } else { "release" });
         let library =
             format!("{}mynaq_plugin{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
         let program = |name: &str| target.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));

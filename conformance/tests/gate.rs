@@ -1,4 +1,5 @@
 //! What may leave the terminal, and when: refusal, missing reasons, the order of ledger and line.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! Many cases, and deaths in the middle of them: what the gateway saw and what the ledger says agree.
 //!
 //! A short run by default; `MYNAQ_LONG=yes` makes it thousands.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};

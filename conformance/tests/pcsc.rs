@@ -1,4 +1,5 @@
 //! Through the real PC/SC daemon, with OpenSC as a second opinion, and the way people start it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,0 +1,195 @@
+//! The Japanese words of the screen for the words of the interface.
+
+use mynaq_host_sdk::{
+    CardKind, Change, ClaimDate, Consent, Identity, Lack, Reason, SourceMark, Validity,
+};
+use time::OffsetDateTime;
+use time::macros::{format_description, offset};
+
+use crate::view::What;
+
+pub(crate) const fn identity(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Visual => "目視",
+        Identity::Pin => "暗証番号",
+        Identity::Failed => "確認できず",
+    }
+}
+
+pub(crate) const fn consent(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Given => "同意あり",
+        Consent::Unobtainable => "同意取得困難",
+        Consent::Refused => "同意なし",
+    }
+}
+
+/// A reason split into its name and its definition, as two lines of one button.
+pub(crate) fn reason(reason: Reason) -> (&'static str, &'static str) {
+    let text = reason.definition();
+    text.strip_suffix('）').and_then(|text| text.split_once('（')).unwrap_or((text, ""))
+}
+
+pub(crate) const fn lack(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Card => "カード",
+        Lack::Identity => "本人確認",
+        Lack::Consent => "同意",
+    }
+}
+
+pub(crate) const fn kind(kind: CardKind) -> &'static str {
+    match kind {
+        CardKind::MyNumber => "マイナンバーカード",
+        CardKind::BasicResident => "住基カード",
+        CardKind::Android | CardKind::Iphone => "スマートフォン",
+        CardKind::Unknown => "種類の分からないカード",
+    }
+}
+
+/// What a crew must know of the certificate's time; none while all is well.
+pub(crate) const fn validity(validity: Validity) -> Option<&'static str> {
+    match validity {
+        Validity::Valid => None,
+        Validity::EndsSoon => Some("有効期限まで3か月以内"),
+        Validity::Grace => Some("期限切れ（資格のみ確認可）"),
+        Validity::Expired => Some("期限切れ"),
+        Validity::NotYet => Some("端末の日時を確認"),
+    }
+}
+
+pub(crate) fn what(what: What) -> String {
+    match what {
+        What::Identity(how) => format!("本人確認：{}", identity(how)),
+        What::Consent(word, Some(why)) => format!("{}：{}", consent(word), reason(why).0),
+        What::Consent(word, None) => consent(word).to_owned(),
+    }
+}
+
+/// `レセプト 2026年10月 38日前`.
+pub(crate) fn source(mark: &SourceMark) -> String {
+    let mut text = mark.source.name_ja().to_owned();
+    if let Some(date) = mark.date {
+        text.push(' ');
+        text.push_str(&day(date));
+    }
+    match mark.age_days {
+        Some(0) => text.push_str(" 当日"),
+        Some(days) => text.push_str(&format!(" {days}日前")),
+        None => {}
+    }
+    text
+}
+
+/// Several sources in one line: the newest in full, and how far back the oldest goes. The trace
+/// lists them all.
+pub(crate) fn sources(marks: &[SourceMark]) -> String {
+    let newest = marks.iter().min_by_key(|mark| mark.age_days.unwrap_or(u32::MAX));
+    let mut text = newest.map(source).unwrap_or_default();
+    if marks.len() > 1 {
+        text.push_str(&format!(" ほか{}件", marks.len() - 1));
+        let oldest = marks.iter().filter_map(|mark| mark.age_days).max();
+        if let Some(oldest) = oldest
+            && newest.is_some_and(|newest| newest.age_days != Some(oldest))
+        {
+            text.push_str(&format!(" 〜{oldest}日前"));
+        }
+    }
+    text
+}
+
+pub(crate) fn day(date: ClaimDate) -> String {
+    match date.parts() {
+        (year, month, Some(day)) => format!("{year}年{month}月{day}日"),
+        (year, month, None) => format!("{year}年{month}月"),
+    }
+}
+
+/// The time of day in Japan, `12:34:56`.
+pub(crate) fn clock(at: OffsetDateTime) -> String {
+    at.to_offset(offset!(+9))
+        .format(format_description!("[hour]:[minute]:[second]"))
+        .unwrap_or_default()
+}
+
+/// One change as a heading and what it was.
+pub(crate) fn change(change: &Change) -> (&'static str, String) {
+    match change {
+        Change::Transformed { by, from, to } => ("書式を変換", format!("{from} → {to}（{by}）")),
+        Change::Replaced { from, to, because } => {
+            ("文字を置換", format!("{from} → {to}（{because}）"))
+        }
+        Change::Cut { lost } => ("入りきらず切った部分", lost.clone()),
+        Change::LeftOut { items } => ("入りきらなかった項目", items.join("、")),
+        Change::Unmappable { value } => ("対応するコードなし", value.clone()),
+        Change::LeftToCrew { because } => ("隊員が記入", japanese_half(because).to_owned()),
+    }
+}
+
+/// The pack's reasons are bilingual, `日本語 / English`.
+pub(crate) fn japanese_half(text: &str) -> &str {
+    text.split_once(" / ").map_or(text, |(japanese, _)| japanese)
+}
+
+/// What of the changes the crew must see without opening anything: something is missing or not
+/// as it came.
+pub(crate) fn warning(changes: &[Change]) -> Option<&'static str> {
+    let any = |test: fn(&Change) -> bool| changes.iter().any(test);
+    if any(|change| matches!(change, Change::Cut { .. } | Change::LeftOut { .. })) {
+        Some("省略あり")
+    } else if any(|change| matches!(change, Change::Replaced { .. })) {
+        Some("置換あり")
+    } else if any(|change| matches!(change, Change::Unmappable { .. })) {
+        Some("変換不可")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mynaq_host_sdk::Source;
+
+    use super::*;
+
+    #[test]
+    fn a_source_says_where_from_when_and_how_old() {
+        let mark = |date: &str, age_days| SourceMark {
+            source: Source::Claim,
+            date: ClaimDate::parse(date),
+            age_days,
+        };
+        assert_eq!(source(&mark("2026-10", Some(38))), "レセプト 2026年10月 38日前");
+        assert_eq!(source(&mark("2026-10-05", Some(0))), "レセプト 2026年10月5日 当日");
+        assert_eq!(source(&mark("", None)), "レセプト");
+    }
+
+    #[test]
+    fn many_sources_never_hide_how_old_the_oldest_is() {
+        let mark = |source, date: &str, age_days| SourceMark {
+            source,
+            date: ClaimDate::parse(date),
+            age_days: Some(age_days),
+        };
+        let marks = [
+            mark(Source::Claim, "2024-11-23", 730),
+            mark(Source::Dispensing, "2026-11-14", 9),
+            mark(Source::Claim, "2026-10-14", 40),
+        ];
+        assert_eq!(sources(&marks), "電子処方箋（調剤） 2026年11月14日 9日前 ほか2件 〜730日前");
+        assert_eq!(sources(&[]), "");
+    }
+
+    #[test]
+    fn every_reason_has_a_name_and_a_definition() {
+        for &each in Reason::ALL {
+            let (name, definition) = reason(each);
+            assert!(!name.is_empty() && !definition.is_empty(), "{each:?}");
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_japan() {
+        assert_eq!(clock(OffsetDateTime::UNIX_EPOCH), "09:00:00");
+    }
+}

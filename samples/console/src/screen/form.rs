@@ -1,0 +1,240 @@
+//! The patient's record: what is offered, where it comes from, and what the crew heard.
+
+use maud::{Markup, html};
+use mynaq_host_sdk::{Change, Decision, Field, FieldState};
+
+use crate::japanese;
+use crate::view::{View, field};
+
+/// The name of the free line below the fields.
+pub(super) const MEMO: &str = "memo";
+
+/// One slot of this host's own form. A host knows its form before any data comes, which is why
+/// nothing moves when the fields fill.
+struct Slot {
+    name: &'static str,
+    label: &'static str,
+    /// This host's code list, for fields that hold a code.
+    codes: &'static [(&'static str, &'static str)],
+}
+
+const fn slot(name: &'static str, label: &'static str) -> Slot {
+    Slot { name, label, codes: &[] }
+}
+
+/// The form of the pack `record-app`, whose field set is public.
+const FORM_PACK: &str = "record-app";
+const FORM: [Slot; 11] = [
+    slot("SickInjuredPersonName", "氏名"),
+    slot("SickInjuredPersonKANA", "氏名カナ"),
+    slot("SickInjuredPersonAddress", "住所"),
+    Slot {
+        name: "SickInjuredPersonGender", label: "性別", codes: &[("000", "男"), ("001", "女")]
+    },
+    slot("SickInjuredPersonBirthDate", "生年月日"),
+    slot("SickInjuredPersonMedicalHistroy", "既往歴"),
+    slot("SickInjuredPersonHistoryHospital", "既往歴医療機関"),
+    slot("SickInjuredPersonKakaritsuke", "かかりつけ"),
+    slot("SickInjuredPersonMedication", "投薬"),
+    slot("SickInjuredPersonMedicationDetail", "投薬内容"),
+    slot("SickInjuredPersonAllergy", "アレルギー"),
+];
+
+/// One row of the form: a slot, or a field the pack fills and the form did not foresee.
+pub(super) struct Row<'a> {
+    pub(super) name: &'a str,
+    pub(super) label: &'a str,
+    codes: &'static [(&'static str, &'static str)],
+    field: Option<&'a Field>,
+}
+
+pub(super) fn rows<'a>(pack: &str, view: &'a View) -> Vec<Row<'a>> {
+    let slots: &[Slot] = if pack == FORM_PACK { &FORM } else { &[] };
+    let known = slots.iter().map(|slot| {
+        let field = field(view, slot.name);
+        Row { name: slot.name, label: slot.label, codes: slot.codes, field }
+    });
+    let unforeseen = view
+        .record
+        .iter()
+        .flat_map(|record| &record.fields)
+        .filter(|field| slots.iter().all(|slot| slot.name != field.name))
+        .map(|field| Row {
+            name: &field.name,
+            label: &field.label,
+            codes: &[],
+            field: Some(field),
+        });
+    known.chain(unforeseen).collect()
+}
+
+/// Whether the form has a field of this name.
+pub(crate) fn knows(pack: &str, view: &View, name: &str) -> bool {
+    name == MEMO || rows(pack, view).iter().any(|row| row.name == name)
+}
+
+impl Row<'_> {
+    /// The value with its sources and their age, or which kind of absence it is.
+    pub(super) fn offer(&self) -> Markup {
+        let Some(field) = self.field else {
+            return absent("not-asked", "未確認", "照会していません");
+        };
+        let by_crew = field.trace.changes.iter().find_map(|change| match change {
+            Change::LeftToCrew { because } => Some(japanese::japanese_half(because)),
+            _ => None,
+        });
+        match (&field.state, by_crew) {
+            (FieldState::StatedNone, _) => absent("stated-none", "なし", "情報源が「なし」と回答"),
+            (FieldState::NotInSource, _) => {
+                absent("not-in-source", "情報源に無し", "無いことの証明ではありません")
+            }
+            (FieldState::NotAsked, Some(because)) => absent("not-asked", "未確認", because),
+            (FieldState::NotAsked, None) => absent("not-asked", "未確認", "聴取してください"),
+            (FieldState::Offered { value }, _) => self.value("offered", value, field),
+            (FieldState::Accepted { value }, _) => self.value("accepted", value, field),
+            (FieldState::Rejected { value }, _) => self.value("rejected", value, field),
+        }
+    }
+
+    /// How an offer stands, in a word and a shape.
+    pub(super) fn standing(&self) -> Markup {
+        let (class, word) = match self.field.map(|field| &field.state) {
+            Some(FieldState::Offered { .. }) => ("offered", "○ 提案"),
+            Some(FieldState::Accepted { .. }) => ("accepted", "✓ 取込済"),
+            Some(FieldState::Rejected { .. }) => ("rejected", "× 見送り"),
+            _ => return html! {},
+        };
+        html! { span.state.(class) { (word) } }
+    }
+
+    fn value(&self, class: &str, value: &str, field: &Field) -> Markup {
+        let meaning = self.codes.iter().find(|(code, _)| *code == value).map(|(_, word)| *word);
+        html! {
+            div.offer.(class) {
+                p.value {
+                    @match meaning {
+                        Some(word) => { (word) " " span.code { (value) } }
+                        None => (value),
+                    }
+                }
+                p.source { (japanese::sources(&field.sources)) }
+            }
+        }
+    }
+
+    /// The two buttons; only where there is something to decide.
+    pub(super) fn decisions(&self, index: usize, path: &str) -> Markup {
+        let taken = self.field.map(|field| &field.state);
+        let buttons = [
+            (Decision::Accept, "取り込む", matches!(taken, Some(FieldState::Accepted { .. }))),
+            (Decision::Reject, "見送る", matches!(taken, Some(FieldState::Rejected { .. }))),
+        ];
+        html! {
+            @if taken.and_then(FieldState::value).is_some() {
+                @for (decision, word, pressed) in buttons {
+                    button.decide.(decision.name()) form="act" formaction={ (path) "/decide" }
+                        id={ (decision.name()) "-" (index) }
+                        name=(decision.name()) value=(self.name)
+                        aria-pressed=(pressed) aria-label={ (self.label) "を" (word) } { (word) }
+                }
+            }
+        }
+    }
+
+    /// How the value came to be. Nothing is lost or changed in silence.
+    pub(super) fn trace(&self, index: usize) -> Markup {
+        let Some(field) = self.field else { return html! {} };
+        let warning = japanese::warning(&field.trace.changes);
+        html! {
+            details.trace name="trace" id={ "trace-of-" (index) } {
+                summary.warns[warning.is_some()] aria-label={ (self.label) "の経緯" } {
+                    (warning.unwrap_or("経緯"))
+                }
+                dl {
+                    dt { "規則" } dd.code { (field.trace.rule) }
+                    @for mark in &field.sources { dt { "情報源" } dd { (japanese::source(mark)) } }
+                    @for change in &field.trace.changes {
+                        @let (what, text) = japanese::change(change);
+                        dt { (what) } dd { (text) }
+                    }
+                    @if field.trace.changes.is_empty() { dt { "変更" } dd { "ありません" } }
+                }
+            }
+        }
+    }
+}
+
+/// Absence has three looks, and none of them proves the others.
+fn absent(class: &str, word: &str, note: &str) -> Markup {
+    html! {
+        div.offer.absent.(class) {
+            span.word { (word) }
+            span.note { (note) }
+        }
+    }
+}
+
+/// The three looks side by side, so that nobody takes one for another.
+pub(super) fn legend() -> Markup {
+    html! {
+        ul.legend aria-label="凡例" {
+            li.stated-none { span.word { "なし" } "無いと回答" }
+            li.not-in-source { span.word { "情報源に無し" } "有無は不明" }
+            li.not-asked { span.word { "未確認" } "聴取する" }
+        }
+    }
+}
+
+/// What the crew heard, beside the offer. Never filled and never emptied by us.
+pub(super) fn heard(name: &str, label: &str, index: usize, view: &View) -> Markup {
+    html! {
+        input.heard form="heard" id={ "heard-" (index) } name={ "heard." (name) }
+            aria-label={ (label) "（聴取）" } autocomplete="off" maxlength="500"
+            value=(view.heard.get(name).map_or("", |text| text.as_str()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(state: FieldState) -> String {
+        let trace = mynaq_host_sdk::Trace { rule: String::new(), read: vec![], changes: vec![] };
+        let (name, label) = ("Allergy".to_owned(), "アレルギー".to_owned());
+        let field = Field { name, label, state, sources: vec![], trace };
+        let row =
+            Row { name: "Allergy", label: "アレルギー", codes: &[], field: Some(&field) };
+        row.offer().into_string()
+    }
+
+    #[test]
+    fn each_absence_has_its_own_word_and_its_own_look() {
+        for (state, word, class) in [
+            (FieldState::StatedNone, "なし", "stated-none"),
+            (FieldState::NotInSource, "情報源に無し", "not-in-source"),
+            (FieldState::NotAsked, "未確認", "not-asked"),
+        ] {
+            let html = offer(state);
+            assert!(html.contains(&format!(">{word}<")), "{html}");
+            assert!(html.contains(class), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_value_cannot_break_out_of_its_place() {
+        let html = offer(FieldState::Offered { value: "<script>\"&".into() });
+        assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
+    }
+
+    #[test]
+    fn the_form_stands_before_any_data_and_is_what_the_pack_fills() {
+        let pack = include_str!("../../../../adapters/packs/record-app/mapping.toml");
+        let in_pack: Vec<_> = pack
+            .lines()
+            .filter_map(|line| line.strip_prefix("name = \"")?.split('"').next())
+            .collect();
+        let in_form: Vec<_> = FORM.iter().map(|slot| slot.name).collect();
+        assert_eq!(in_form, in_pack);
+        assert_eq!(rows(FORM_PACK, &View::default()).len(), in_pack.len());
+    }
+}

@@ -1,0 +1,162 @@
+//! The strip that says where the case stands: four lamps and one message.
+
+use maud::{Markup, html};
+use mynaq_host_sdk::{Consent, Error, GateState};
+use time::OffsetDateTime;
+
+use crate::japanese;
+use crate::view::{CardState, LookUp, View};
+
+/// How a lamp or a message looks. Each has a shape of its own, so that colour is never alone.
+#[derive(Clone, Copy)]
+enum Look {
+    Waits,
+    Works,
+    Done,
+    Bad,
+}
+
+impl Look {
+    const fn class(self) -> &'static str {
+        match self {
+            Look::Waits => "waits",
+            Look::Works => "works",
+            Look::Done => "done",
+            Look::Bad => "bad",
+        }
+    }
+
+    const fn mark(self) -> &'static str {
+        match self {
+            Look::Waits => "",
+            Look::Works => "…",
+            Look::Done => "✓",
+            Look::Bad => "×",
+        }
+    }
+}
+
+pub(super) fn lamps(view: &View) -> Markup {
+    let card = match &view.card {
+        CardState::Idle => (Look::Waits, "停止中"),
+        CardState::Awaited { .. } => (Look::Waits, "待っています"),
+        CardState::Reading => (Look::Works, "読み取り中"),
+        CardState::Read { .. } => (Look::Done, "読み取り済み"),
+        CardState::Forgotten => (Look::Waits, "消去しました"),
+    };
+    let identity = match view.identity {
+        None => (Look::Waits, "未確認"),
+        Some(how @ mynaq_host_sdk::Identity::Failed) => (Look::Bad, japanese::identity(how)),
+        Some(how) => (Look::Done, japanese::identity(how)),
+    };
+    let consent = match view.consent {
+        None => (Look::Waits, "未確認"),
+        Some((word @ Consent::Refused, _)) => (Look::Bad, japanese::consent(word)),
+        Some((word, _)) => (Look::Done, japanese::consent(word)),
+    };
+    let viewing = match (&view.gate, &view.look_up) {
+        (GateState::Closed { .. }, _) => (Look::Bad, "閲覧しません"),
+        (_, LookUp::Arrived { .. }) => (Look::Done, "提案しました"),
+        (GateState::Waiting { .. }, _) => (Look::Waits, "まだです"),
+        (GateState::Open, LookUp::Failed) => (Look::Bad, "届きません"),
+        (GateState::Open, _) => (Look::Works, "照会中"),
+    };
+    html! {
+        ol.lamps aria-label="閲覧までの段階" {
+            @for (name, (look, word)) in
+                [("カード", card), ("本人確認", identity), ("同意", consent), ("照会", viewing)]
+            {
+                li.lamp.(look.class()) {
+                    span.mark aria-hidden="true" { (look.mark()) }
+                    span.name { (name) }
+                    span.word { (word) }
+                }
+            }
+        }
+    }
+}
+
+/// The one thing the crew should read now, and what to do.
+pub(super) fn message(path: &str, view: &View) -> Markup {
+    if let Some(error) = view.troubles.first() {
+        return trouble(path, view, error);
+    }
+    match &view.gate {
+        GateState::Closed { error } => says(Look::Bad, error.ja(), html! { (error.action_ja()) }),
+        GateState::Waiting { missing } if !matches!(view.look_up, LookUp::Arrived { .. }) => {
+            let missing: Vec<_> = missing.iter().map(|&lack| japanese::lack(lack)).collect();
+            let what = format!("足りないもの：{}", missing.join("・"));
+            says(Look::Waits, &what, html! { "そろうと自動で照会します。順番は問いません" })
+        }
+        _ => match view.look_up {
+            LookUp::Sent { until } => says(
+                Look::Works,
+                "照会しています",
+                html! { "待つ間も聴取を続けられます" (left(until)) },
+            ),
+            LookUp::Arrived { at } => arrived(view, at),
+            LookUp::NotAsked | LookUp::Asked | LookUp::Failed => {
+                says(Look::Works, "閲覧できます", html! { "照会を始めます" })
+            }
+        },
+    }
+}
+
+fn arrived(view: &View, at: Option<OffsetDateTime>) -> Markup {
+    let what = match at {
+        Some(at) => format!("照会結果を様式に提案しました（{}）", japanese::clock(at)),
+        None => "照会結果を様式に提案しました".to_owned(),
+    };
+    let now = html! {
+        @match (&view.consent, &view.notice) {
+            (Some((Consent::Unobtainable, _)), _) => "あとで傷病者用説明書を渡してください",
+            (_, Some(notice)) => (notice.as_str()),
+            _ => "項目ごとに確かめて、取り込むか見送ってください",
+        }
+    };
+    says(Look::Done, &what, now)
+}
+
+fn trouble(path: &str, view: &View, error: &Error) -> Markup {
+    let others = view.troubles.len() - 1;
+    html! {
+        div.message.bad {
+            span.mark aria-hidden="true" { "！" }
+            div.says {
+                strong {
+                    (error.ja())
+                    @if let (mynaq_host_sdk::ErrorCode::CardPinWrong, Some(tries)) =
+                        (error.code(), error.technical())
+                    {
+                        "（" (japanese::japanese_half(tries)) "）"
+                    }
+                }
+                p {
+                    (error.action_ja())
+                    span.code { (error.code().name()) @if others > 0 { " ほか" (others) "件" } }
+                }
+            }
+            @if view.look_up == LookUp::Failed && view.gate == GateState::Open {
+                button #again form="act" formaction={ (path) "/look-up" } { "もう一度照会する" }
+            }
+        }
+    }
+}
+
+fn says(look: Look, what: &str, now: Markup) -> Markup {
+    html! {
+        div.message.(look.class()) {
+            span.mark aria-hidden="true" { (look.mark()) }
+            div.says { strong { (what) } p { (now) } }
+        }
+    }
+}
+
+/// The count-down, kept by the page's script; without it the words before it are enough.
+fn left(until: Option<OffsetDateTime>) -> Markup {
+    html! {
+        @if let Some(until) = until {
+            span.left data-until=(until.unix_timestamp_nanos() / 1_000_000) {}
+        }
+    }
+}

@@ -1,0 +1,182 @@
+use mynaq_host_sdk::{CardKind, ErrorCode, PackIdentity, Trace, Validity};
+
+use super::*;
+
+fn events(view: &mut View, bodies: impl IntoIterator<Item = EventBody>) -> Vec<Wish> {
+    bodies
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, body)| {
+            let at = "2026-11-22T03:04:05.000Z".to_owned();
+            view.apply(Event { sequence: index as u64 + 1, at, body })
+        })
+        .collect()
+}
+
+fn open() -> EventBody {
+    EventBody::Gate { state: GateState::Open }
+}
+
+fn trouble(code: ErrorCode) -> EventBody {
+    EventBody::Trouble { error: code.into(), goes_on: code == ErrorCode::CardRemoved }
+}
+
+fn card_read() -> EventBody {
+    EventBody::CardRead {
+        reader: "R".into(),
+        card: CardFacts {
+            kind: CardKind::MyNumber,
+            validity: Validity::Valid,
+            possession_proven: false,
+            commands: 2,
+        },
+    }
+}
+
+fn record(value: &str) -> EventBody {
+    let field = Field {
+        name: "Name".into(),
+        label: "氏名".into(),
+        state: FieldState::Offered { value: value.into() },
+        sources: vec![],
+        trace: Trace { rule: "patient.name".into(), read: vec![], changes: vec![] },
+    };
+    let pack =
+        PackIdentity { name: "p".into(), version: "1".into(), mapping_sha256: String::new() };
+    EventBody::Record { record: Box::new(Record { pack, fields: vec![field] }) }
+}
+
+fn refusal() -> EventBody {
+    EventBody::ConsentRecorded { consent: Consent::Refused, reason: None }
+}
+
+fn shown(view: &View) -> Option<&FieldState> {
+    field(view, "Name").map(|field| &field.state)
+}
+
+#[test]
+fn the_gate_opening_asks_for_the_look_up_once() {
+    let mut view = View::default();
+    assert_eq!(events(&mut view, [open()]), [Wish::LookUp]);
+    let sent = EventBody::LookUpSent { scope: mynaq_host_sdk::Scope::Summary, deadline_ms: 1500 };
+    assert_eq!(events(&mut view, [open(), sent, open(), record("架空 花子"), open()]), []);
+}
+
+#[test]
+fn after_a_failed_look_up_only_the_crew_asks_again() {
+    let mut view = View::default();
+    events(&mut view, [open(), trouble(ErrorCode::NetworkTimeout)]);
+    assert_eq!(view.look_up, LookUp::Failed);
+    assert_eq!(events(&mut view, [open()]), []);
+}
+
+#[test]
+fn a_look_up_the_plugin_would_not_start_counts_as_failed() {
+    let mut view = View::default();
+    events(&mut view, [open(), trouble(ErrorCode::GateNoRecord)]);
+    assert_eq!(view.look_up, LookUp::Failed);
+}
+
+#[test]
+fn the_deadline_counts_from_the_sending() {
+    let mut view = View::default();
+    let sent = EventBody::LookUpSent { scope: mynaq_host_sdk::Scope::Summary, deadline_ms: 1500 };
+    events(&mut view, [sent]);
+    let until = OffsetDateTime::parse("2026-11-22T03:04:06.5Z", &Rfc3339).unwrap();
+    assert_eq!(view.look_up, LookUp::Sent { until: Some(until) });
+}
+
+#[test]
+fn an_offer_is_taken_left_and_taken_again() {
+    let mut view = View::default();
+    let decided = |decision| EventBody::Decided { field: "Name".into(), decision };
+    events(&mut view, [record("架空 花子"), decided(Decision::Reject)]);
+    assert_eq!(shown(&view), Some(&FieldState::Rejected { value: "架空 花子".into() }));
+    events(&mut view, [decided(Decision::Accept)]);
+    assert_eq!(shown(&view), Some(&FieldState::Accepted { value: "架空 花子".into() }));
+}
+
+#[test]
+fn refusal_wipes_the_record_and_keeps_what_was_heard() {
+    let mut view = View::default();
+    view.heard.insert("Name".into(), "たろう".to_owned().into());
+    events(&mut view, [record("架空 花子"), refusal()]);
+    assert!(view.refused());
+    assert_eq!(shown(&view), None);
+    assert_eq!(view.heard["Name"].as_str(), "たろう");
+}
+
+#[test]
+fn an_offer_does_not_touch_what_was_heard() {
+    let mut view = View::default();
+    view.heard.insert("Name".into(), "たろう".to_owned().into());
+    events(&mut view, [record("架空 花子")]);
+    assert_eq!(view.heard["Name"].as_str(), "たろう");
+    assert_eq!(shown(&view), Some(&FieldState::Offered { value: "架空 花子".into() }));
+}
+
+#[test]
+fn another_card_takes_identity_consent_and_record_with_it_and_says_so() {
+    let mut view = View::default();
+    let given = EventBody::ConsentRecorded { consent: Consent::Given, reason: None };
+    let visual = EventBody::IdentityRecorded { identity: Identity::Visual };
+    events(&mut view, [card_read(), visual, given, open(), record("架空 花子")]);
+    let waiting = GateState::Waiting { missing: vec![Lack::Identity, Lack::Consent] };
+    let wishes = events(
+        &mut view,
+        [
+            EventBody::CardFound { reader: "R".into() },
+            trouble(ErrorCode::CardChanged),
+            EventBody::CardForgotten,
+            card_read(),
+            EventBody::Gate { state: waiting },
+        ],
+    );
+    assert_eq!(wishes, []);
+    assert_eq!((view.identity, view.consent), (None, None));
+    assert_eq!(shown(&view), None);
+    assert_eq!(view.troubles[0].code(), ErrorCode::CardChanged);
+    assert_eq!(events(&mut view, [open()]), [Wish::LookUp], "the new card is looked up");
+}
+
+#[test]
+fn changes_of_the_patients_word_are_a_timeline() {
+    let mut view = View::default();
+    let why = Some(Reason::Unconscious);
+    let word = |consent, reason| EventBody::ConsentRecorded { consent, reason };
+    events(&mut view, [word(Consent::Unobtainable, why), word(Consent::Given, None)]);
+    let whats: Vec<_> = view.timeline.iter().map(|moment| moment.what).collect();
+    assert_eq!(
+        whats,
+        [What::Consent(Consent::Unobtainable, why), What::Consent(Consent::Given, None)]
+    );
+    assert_eq!(view.consent, Some((Consent::Given, None)));
+}
+
+#[test]
+fn a_reading_that_timed_out_has_stopped_and_one_interrupted_goes_on() {
+    let awaited = || EventBody::CardAwaited { readers: vec!["R".into()] };
+    let mut view = View::default();
+    events(&mut view, [awaited(), trouble(ErrorCode::CardRemoved), awaited()]);
+    assert!(view.reading());
+    assert_eq!(view.troubles[0].code(), ErrorCode::CardRemoved, "still to be read");
+    events(&mut view, [trouble(ErrorCode::CardTimeout)]);
+    assert!(!view.reading());
+    assert_eq!(view.troubles.len(), 1, "one message of a class");
+}
+
+#[test]
+fn a_wrong_pin_does_not_undo_the_reading() {
+    let mut view = View::default();
+    let found = EventBody::CardFound { reader: "R".into() };
+    events(&mut view, [card_read(), found, trouble(ErrorCode::CardPinWrong)]);
+    assert!(matches!(view.card, CardState::Read { .. }));
+}
+
+#[test]
+fn a_message_about_the_pin_goes_when_identity_is_established_another_way() {
+    let mut view = View::default();
+    let visual = EventBody::IdentityRecorded { identity: Identity::Visual };
+    events(&mut view, [card_read(), trouble(ErrorCode::CardPinWrong), visual]);
+    assert_eq!(view.troubles, []);
+}

@@ -1,0 +1,308 @@
+// From an empty form to a filled one, as a crew sees it, in a real browser.
+//
+//   node first-light.mjs --console http://127.0.0.1:8080/ --out pictures
+//
+// The console must run with --drill-table. Nothing here waits for time to pass: every step waits
+// until something can be seen.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+import { aged, person } from "./people.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    console: { type: "string" },
+    out: { type: "string" },
+    chromium: { type: "string", default: "/usr/bin/chromium" },
+  },
+});
+if (!options.console || !options.out) {
+  process.stderr.write("usage: node first-light.mjs --console URL --out DIR [--chromium PATH]\n");
+  process.exit(2);
+}
+mkdirSync(options.out, { recursive: true });
+
+const NAME = "SickInjuredPersonName";
+const MEDICATION = "SickInjuredPersonMedicationDetail";
+const HISTORY = "SickInjuredPersonMedicalHistroy";
+const ALLERGY = "SickInjuredPersonAllergy";
+const LANDSCAPE = { width: 1280, height: 800 };
+const PORTRAIT = { width: 800, height: 1280 };
+const SECONDS = 15;
+// 20 mm and 60 mm at 96 dpi: the size of a button pressed in a hurry, and how far from the edge of
+// a tablet held in both hands it may begin.
+const LARGE = 76;
+const REACH = 227;
+
+// Full-width spaces become plain ones on the way into the record; that is no difference here.
+const plain = (text) => text.replace(/\s+/g, " ").trim();
+
+class Case {
+  static async open(browser, incident, settings = {}) {
+    const context = await browser.newContext({ viewport: LANDSCAPE, ...settings });
+    const page = await context.newPage();
+    page.setDefaultTimeout(SECONDS * 1000);
+    const faults = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (line) => line.type() === "error" && faults.push(line.text()));
+    await page.goto(options.console);
+    await page.getByLabel("事案番号").fill(incident);
+    await page.getByRole("button", { name: "事案を開く" }).click();
+    await page.getByRole("heading", { name: incident }).waitFor();
+    return Object.assign(new Case(), { page, context, faults, taps: 0 });
+  }
+
+  async press(name) {
+    this.taps += 1;
+    await this.page.getByRole("button", { name }).click();
+  }
+
+  async layCard(id) {
+    await this.page.getByRole("button", { name: new RegExp(`^${id} `) }).click();
+    await this.sees("#card", "読み取り済み");
+  }
+
+  async sees(where, text) {
+    await this.page.locator(where).filter({ hasText: text }).first().waitFor();
+  }
+
+  field(name) {
+    return this.page.locator(`[data-field="${name}"]`);
+  }
+
+  async value(name) {
+    return plain(await this.field(name).locator(".value").innerText());
+  }
+
+  // What the screen says of the patient: all of it but the card table, where the card's face is.
+  async said() {
+    const parts = this.page.locator(".banner, .gate, .record, .side section:not(.table), .timeline");
+    return plain((await parts.allInnerTexts()).join(" "));
+  }
+
+  async picture(name) {
+    await this.page.screenshot({ path: join(options.out, `${name}.png`) });
+  }
+
+  async end() {
+    await this.press("取り除く");
+    await this.sees("#table", "取り除きました");
+    await this.press("事案を閉じる");
+    await this.page.getByRole("button", { name: "事案を開く" }).waitFor();
+    assert.deepEqual(this.faults, [], "the page ran without errors");
+    await this.context.close();
+  }
+}
+
+function knowsNothing(said, who) {
+  for (const word of [who.name, who.address, ...who.claims.flatMap((claim) => claim.drugs)]) {
+    assert.ok(!said.includes(plain(word)), `${who.id}: nothing of the patient may be seen: ${word}`);
+  }
+}
+
+async function largeButtonsAtTheEdges(page) {
+  const { width } = page.viewportSize();
+  const large = await page.locator("button.big, a.big").all();
+  assert.ok(large.length >= 11, "identity, consent, reading and asking have large buttons");
+  for (const button of large) {
+    const box = await button.boundingBox();
+    const name = await button.innerText();
+    assert.ok(box.width >= LARGE && box.height >= LARGE, `${name}: ${box.width}×${box.height}`);
+    const fromEdge = Math.min(box.x, width - box.x - box.width);
+    assert.ok(fromEdge <= REACH, `${name} stands at an edge, ${fromEdge} px from it`);
+  }
+  for (const button of await page.locator("button:visible, input:visible, summary").all()) {
+    const box = await button.boundingBox();
+    assert.ok(box.height >= 48 && box.width >= 48, `48 px: ${await button.innerText()}`);
+  }
+}
+
+async function absencesLookDifferent(page) {
+  const looks = await page.locator(".legend .word").evaluateAll((words) =>
+    words.map((word) => {
+      const { borderStyle, borderWidth, backgroundImage } = getComputedStyle(word);
+      return `${borderStyle} ${borderWidth} ${backgroundImage}`;
+    }),
+  );
+  assert.equal(new Set(looks).size, 3, `three looks without colour: ${looks}`);
+}
+
+const allOnOneScreen = (page) =>
+  page.locator(".row[data-field]").evaluateAll((rows) => {
+    const frame = rows[0].parentElement.getBoundingClientRect();
+    const still = document.documentElement.scrollHeight <= innerHeight;
+    return still && rows.every((row) => row.getBoundingClientRect().bottom <= frame.bottom);
+  });
+
+const rowTops = (page) =>
+  page.locator(".row").evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+
+// A run that broke off may have left its card on the reader.
+async function emptyReader(browser) {
+  const screen = await Case.open(browser, "演習-準備");
+  await screen.end();
+}
+
+async function seenAndAgreed(browser) {
+  const who = person("P01");
+  const newest = who.claims.find((claim) => claim.drugs.some((drug) => drug.includes("ワルファリン")));
+  const screen = await Case.open(browser, "演習-P01");
+  const { page } = screen;
+  await screen.sees(".drill", "訓練");
+  await screen.sees("#card", "待っています");
+  await screen.sees("#message", "足りないもの：カード・本人確認・同意");
+  await largeButtonsAtTheEdges(page);
+  await absencesLookDifferent(page);
+  const before = await rowTops(page);
+  await screen.picture("P01-1-empty");
+
+  await screen.layCard("P01");
+  await screen.sees("#message", "足りないもの：本人確認・同意");
+  await screen.field(ALLERGY).locator("input").fill("卵（家族から）");
+  await screen.press(/^目視/);
+  await screen.sees("#lamps", "目視");
+  knowsNothing(await screen.said(), who);
+  await screen.picture("P01-2-asking");
+
+  await screen.press(/^同意あり/);
+  await screen.field(NAME).locator(".value").waitFor();
+  assert.equal(screen.taps, 2, "two taps from the card to the filled form");
+  assert.equal(await screen.value(NAME), plain(who.name));
+  const medicines = await screen.value(MEDICATION);
+  const warfarin = newest.drugs.find((drug) => drug.includes("ワルファリン"));
+  assert.ok(medicines.startsWith(warfarin), `the anticoagulant stands first: ${medicines}`);
+  assert.ok(medicines.length <= 20, `the field holds 20 characters: ${medicines}`);
+  await screen.sees(`[data-field="${MEDICATION}"] .source`, /レセプト \d+年\d+月\d+日 \d+日前/);
+  await screen.sees(`[data-field="${NAME}"] .source`, "資格情報");
+  for (const offer of await page.locator(".offer:not(.absent)").all()) {
+    assert.notEqual(plain(await offer.locator(".source").innerText()), "", "every value has a source");
+  }
+  await screen.sees(`[data-field="${ALLERGY}"] .not-asked`, "未確認");
+  assert.equal(
+    await screen.field(ALLERGY).locator("input").inputValue(),
+    "卵（家族から）",
+    "what the crew heard is as they typed it",
+  );
+  assert.ok(!(await screen.said()).includes("?"), "unknown is said in words");
+  await screen.picture("P01-3-filled");
+  const after = await rowTops(page);
+  assert.deepEqual(after, before, "the form did not jump when it filled");
+
+  assert.ok(await allOnOneScreen(page), "every field of the record is on one 1280×800 screen");
+
+  await screen.field(MEDICATION).locator("summary").click();
+  await screen.sees(`[data-field="${MEDICATION}"] .trace dl`, `レセプト ${aged(newest.daysAgo)}`);
+  for (const drug of newest.drugs.filter((drug) => drug !== warfarin)) {
+    await screen.sees(`[data-field="${MEDICATION}"] .trace dl`, plain(drug));
+  }
+  await screen.picture("P01-4-trace");
+  await screen.field(MEDICATION).locator("summary").click();
+  await screen.field(NAME).getByRole("button", { name: "取り込む" }).click();
+  await screen.sees(`[data-field="${NAME}"]`, "取込済");
+  await screen.field(MEDICATION).getByRole("button", { name: "見送る" }).click();
+  await screen.sees(`[data-field="${MEDICATION}"]`, "見送り");
+  await screen.picture("P01-5-decided");
+  await page.setViewportSize(PORTRAIT);
+  await largeButtonsAtTheEdges(page);
+  await screen.picture("P01-6-portrait");
+  await screen.end();
+}
+
+async function byPin(browser) {
+  const who = person("P03");
+  const screen = await Case.open(browser, "演習-P03", { colorScheme: "dark" });
+  await screen.layCard("P03");
+  await screen.press(/^同意あり/);
+  await screen.sees("#message", "足りないもの：本人確認");
+  knowsNothing(await screen.said(), who);
+  await screen.page.getByLabel("暗証番号（4桁").fill("1234");
+  await screen.press(/^暗証番号/);
+  await screen.field(NAME).locator(".value").waitFor();
+  assert.equal(await screen.page.getByLabel("暗証番号（4桁").inputValue(), "", "the digits are gone");
+  assert.ok(!screen.page.url().includes("1234"));
+  assert.equal(await screen.value(NAME), plain(who.name));
+  assert.ok((await screen.value(MEDICATION)).startsWith(plain(who.claims[0].drugs[0]).slice(0, 12)));
+  await screen.sees(`[data-field="${MEDICATION}"] .source`, aged(who.claims[0].daysAgo));
+  await screen.sees(`[data-field="${HISTORY}"] .not-in-source`, "情報源に無し");
+  await screen.sees(`[data-field="${ALLERGY}"] .not-asked`, "未確認");
+  await screen.picture("P03-filled-dark");
+  await screen.end();
+}
+
+async function unconscious(browser) {
+  const who = person("P09");
+  const screen = await Case.open(browser, "演習-P09");
+  await screen.layCard("P09");
+  await screen.press(/^目視/);
+  await screen.press(/^意識なし/);
+  await screen.field(NAME).locator(".value").waitFor();
+  assert.equal(await screen.value(NAME), plain(who.name));
+  assert.ok((await screen.value(MEDICATION)).includes(who.claims[0].drugs[0]));
+  await screen.sees("#message", "傷病者用説明書を渡してください");
+  await screen.sees(".timeline", "同意取得困難：意識なし");
+  await screen.picture("P09-filled");
+  await screen.end();
+}
+
+async function refused(browser) {
+  const who = person("P01");
+  const screen = await Case.open(browser, "演習-拒否");
+  await screen.layCard("P01");
+  await screen.press(/^目視/);
+  await screen.press(/^同意なし/);
+  await screen.sees("#message", "同意が得られないため閲覧しません");
+  await screen.sees("#card", "消去しました");
+  knowsNothing(await screen.said(), who);
+  assert.equal(await screen.page.locator(".value").count(), 0, "no field has a value");
+  assert.ok(await screen.page.getByRole("button", { name: /^同意あり/ }).isDisabled(), "not asked twice");
+  await screen.page.getByRole("link", { name: "口頭で聴取" }).click();
+  const focused = screen.page.locator("input.heard:focus");
+  await focused.fill("聴取した氏名");
+  await screen.picture("refused");
+  await screen.end();
+}
+
+// The same with plain forms: no script runs in this browser.
+async function withoutScript(browser) {
+  const who = person("P09");
+  const screen = await Case.open(browser, "演習-素", { javaScriptEnabled: false });
+  const { page } = screen;
+  const until = async (where, text) => {
+    const seen = page.locator(where).filter({ hasText: text }).first();
+    for (let tries = 0; tries < 50 && !(await seen.isVisible()); tries += 1) {
+      await page.getByRole("link", { name: "画面を更新" }).click();
+    }
+    assert.ok(await seen.isVisible(), `${where}: ${text}`);
+  };
+  await page.getByRole("button", { name: /^P09 / }).click();
+  await until("#card", "読み取り済み");
+  await screen.press(/^目視/);
+  await screen.press(/^同意あり/);
+  await until(`[data-field="${NAME}"] .value`, "重複");
+  assert.equal(await screen.value(NAME), plain(who.name));
+  await screen.end();
+}
+
+const browser = await chromium.launch({
+  executablePath: options.chromium,
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+try {
+  for (const test of [emptyReader, seenAndAgreed, byPin, unconscious, refused, withoutScript]) {
+    await test(browser);
+    process.stdout.write(`ok ${test.name}\n`);
+  }
+} finally {
+  await browser.close();
+}
