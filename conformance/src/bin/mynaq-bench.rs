@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use mynaq_conformance::{Stage, opening, parts, plugin};
-use mynaq_host_sdk::{DoorKind, EventBody, Quiet};
+use mynaq_conformance::{Stage, opening, parts};
+use mynaq_host_sdk::{DoorKind, EventBody, Plugin, Quiet};
 use mynaq_simulator::Options;
 use serde_json::json;
 
@@ -19,7 +19,7 @@ const VPCD: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOS
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["read-once", config] => read_once(Path::new(config)),
+        ["read-once", plugin, config] => read_once(Path::new(plugin), Path::new(config)),
         ["report", file] => report(Path::new(file)),
         _ => {
             eprintln!("mynaq-bench report FILE   (run it through conformance/bench.sh)");
@@ -29,8 +29,9 @@ fn main() -> ExitCode {
 }
 
 /// What one whole process of ours does where OpenSC's tool does the same: load, connect, read.
-fn read_once(config: &Path) -> ExitCode {
-    let Ok(session) = plugin(DoorKind::C).open(config, Quiet) else { return ExitCode::from(2) };
+fn read_once(plugin: &Path, config: &Path) -> ExitCode {
+    let Ok(plugin) = Plugin::load_by(plugin, DoorKind::C) else { return ExitCode::from(2) };
+    let Ok(session) = plugin.open(config, Quiet) else { return ExitCode::from(2) };
     let Ok(case) = session.open_case(&opening()) else { return ExitCode::from(2) };
     if case.read_card().is_err() {
         return ExitCode::from(2);
@@ -50,12 +51,14 @@ fn report(file: &Path) -> ExitCode {
     stage.reconfigure(&drill, "reader = \"pcsc\"");
 
     let Ok(me) = std::env::current_exe() else { return ExitCode::from(2) };
-    let ours = Contender { program: me, arguments: vec!["read-once".into(), stage.config()] };
+    let ours = Contender {
+        program: me,
+        arguments: vec!["read-once".into(), parts().plugin.clone(), stage.config()],
+    };
     let opensc = Contender {
         program: "pkcs15-tool".into(),
-        arguments: vec!["--wait".into(), "--read-certificate".into(), "1".into()],
+        arguments: vec!["--read-certificate".into(), "1".into()],
     };
-    parts();
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
     let (mut our_commands, mut their_commands) = (0, 0);
     for run in 0..=RUNS {
