@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mynaq_interface::{
-    Consent, Decision, Error, ErrorCode, Event, Identity, Reason, Record, Scope,
+    CaseOpening, Consent, Decision, Error, ErrorCode, Event, Identity, Reason, Record, Scope,
 };
 use zeroize::Zeroizing;
 
@@ -17,11 +17,16 @@ pub struct Case {
     handle: u64,
 }
 
-impl Case {
-    pub(crate) fn new(session: Session, handle: u64) -> Self {
-        Case { session, handle }
+impl Session {
+    /// Opens a case.
+    pub fn open_case(&self, opening: &CaseOpening) -> Result<Case, Error> {
+        let json = serde_json::to_string(opening).map_err(|_| ErrorCode::BadDocument)?;
+        let handle = self.door().case_open(self.handle(), &json)?;
+        Ok(Case { session: self.clone(), handle })
     }
+}
 
+impl Case {
     /// The number [`crate::Hooks::wake`] names this case with.
     pub fn id(&self) -> u64 {
         self.handle

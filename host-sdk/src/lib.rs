@@ -33,10 +33,12 @@
 
 mod case;
 mod door;
+mod hooks;
 mod load;
 mod session;
 
 pub use case::Case;
+pub use hooks::{Hooks, Level, Quiet};
 pub use load::{DoorKind, LoadError, Plugin};
 pub use mynaq_interface::*;
-pub use session::{Hooks, Level, Quiet, Session};
+pub use session::Session;

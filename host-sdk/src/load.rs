@@ -7,7 +7,8 @@ use std::sync::Arc;
 use mynaq_interface::Error;
 
 use crate::door::{CDoor, Door, RustDoor};
-use crate::session::{Hooks, Session};
+use crate::hooks::Hooks;
+use crate::session::Session;
 
 /// The loaded plugin. It stays loaded until the process ends: libraries with threads of their own
 /// must never be unloaded.

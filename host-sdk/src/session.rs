@@ -3,57 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mynaq_interface::{CaseOpening, Error, ErrorCode, c};
+use mynaq_interface::{Error, ErrorCode};
 
-use crate::case::Case;
 use crate::door::Door;
-
-/// What a host gives to be told things. Both are called from threads of the plugin and should
-/// return at once.
-pub trait Hooks: Send + Sync + 'static {
-    /// A line of the plugin's log. It never holds anything about a patient.
-    fn log(&self, level: Level, target: &str, message: &str) {
-        let _ = (level, target, message);
-    }
-
-    /// The case of this number ([`Case::id`]) has events.
-    fn wake(&self, case: u64) {
-        let _ = case;
-    }
-}
-
-/// Hooks of a host that wants to be told nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct Quiet;
-
-impl Hooks for Quiet {}
-
-/// How urgent a log line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Something failed.
-    Error,
-    /// Something is wrong and was dealt with.
-    Warn,
-    /// Milestones of a case.
-    Info,
-    /// For support engineers.
-    Debug,
-    /// Everything.
-    Trace,
-}
-
-impl Level {
-    pub(crate) fn from_number(number: u32) -> Self {
-        match number {
-            c::LOG_ERROR => Level::Error,
-            c::LOG_WARN => Level::Warn,
-            c::LOG_INFO => Level::Info,
-            c::LOG_DEBUG => Level::Debug,
-            _ => Level::Trace,
-        }
-    }
-}
+use crate::hooks::Hooks;
 
 /// One host's use of the plugin with one configuration. Cases keep it open.
 #[derive(Debug, Clone)]
@@ -72,15 +25,12 @@ impl Session {
         Ok(Session(Arc::new(Open { door, handle, _hooks: hooks })))
     }
 
-    /// Opens a case.
-    pub fn open_case(&self, opening: &CaseOpening) -> Result<Case, Error> {
-        let json = serde_json::to_string(opening).map_err(|_| ErrorCode::BadDocument)?;
-        let handle = self.0.door.case_open(self.0.handle, &json)?;
-        Ok(Case::new(self.clone(), handle))
-    }
-
     pub(crate) fn door(&self) -> &dyn Door {
         &*self.0.door
+    }
+
+    pub(crate) fn handle(&self) -> u64 {
+        self.0.handle
     }
 }
 

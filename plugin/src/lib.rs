@@ -5,7 +5,7 @@
 //! ```text
 //! face → engine → case ─ card      the certificate, read while the crew still asks
 //!                      ─ gate      identity × consent → a viewing permit, or a reason why not
-//!                      ─ journal   the permit is on the disk before anything leaves
+//!                      ─ journal   the permit is in the ledger before anything leaves
 //!                      ─ lookup    permit + certificate → summary
 //!                      ─ adapters  summary → the vendor's record, offered field by field
 //! ```
@@ -21,5 +21,5 @@ mod config;
 mod engine;
 pub mod face;
 mod gate;
-mod journal;
+mod host;
 mod lookup;

@@ -8,7 +8,7 @@ use mynaq_interface::c::{self, Document, Host, NegotiateFn, Plugin};
 use mynaq_interface::{ABI_VERSION, Error, ErrorCode};
 
 use super::{Door, chain};
-use crate::session::{Hooks, Level};
+use crate::hooks::{Hooks, Level};
 
 pub(crate) struct CDoor {
     table: &'static Plugin,

@@ -9,7 +9,7 @@ use mynaq_interface::Error;
 
 pub(crate) use self::c::CDoor;
 pub(crate) use self::rust::RustDoor;
-use crate::session::Hooks;
+use crate::hooks::Hooks;
 
 /// The verbs of the interface. Texts are documents or words; numbers are handles and words.
 pub(crate) trait Door: Send + Sync {

@@ -9,7 +9,7 @@ use mynaq_interface::rust::{RustHost, RustModule_Ref};
 use mynaq_interface::{Error, ErrorCode};
 
 use super::{Door, chain};
-use crate::session::{Hooks, Level};
+use crate::hooks::{Hooks, Level};
 
 pub(crate) struct RustDoor {
     module: RustModule_Ref,

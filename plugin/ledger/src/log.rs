@@ -9,9 +9,8 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use crate::entry::{Entry, Fact};
-use crate::verify::{Broken, Chain};
+use crate::verify::{Broken, Chain, ENTRIES, hex};
 
-pub(crate) const ENTRIES: &str = "entries.jsonl";
 const TORN: &str = "entries.torn";
 
 /// An open ledger. One process at a time holds it.
@@ -130,10 +129,6 @@ impl std::fmt::Display for OpenError {
 }
 
 impl std::error::Error for OpenError {}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn now() -> String {
     let format =

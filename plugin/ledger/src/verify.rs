@@ -7,7 +7,9 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::entry::Entry;
-use crate::log::{ENTRIES, hex};
+
+/// The file every line stands in.
+pub(crate) const ENTRIES: &str = "entries.jsonl";
 
 /// Reads a whole ledger and checks that every line follows from the one before it.
 ///
@@ -71,4 +73,8 @@ impl Chain {
         }
         Ok(entries)
     }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,5 @@
 //! The ledger on a real disk: what is acknowledged stays, what is altered is found.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
 use std::path::Path;

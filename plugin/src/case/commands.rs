@@ -163,15 +163,16 @@ impl Case {
         self.tell(EventBody::IdentityRecorded { identity });
         if identity == Identity::Failed {
             self.enter(Fact::GateClosed { because: ErrorCode::GateIdentityFailed });
-            state.stop_viewing();
+            if state.stop_viewing() {
+                self.enter(Fact::Wiped);
+            }
         }
     }
 
     /// P9: no look-up, no trace of the card, no second prompt.
     fn end_by_refusal(&self, state: &mut State) {
         self.enter(Fact::GateClosed { because: ErrorCode::GateRefused });
-        if state.wipe() {
-            self.enter(Fact::Wiped);
+        if self.wipe(state) {
             self.tell(EventBody::CardForgotten);
         }
     }

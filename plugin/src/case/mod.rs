@@ -2,11 +2,14 @@
 //!
 //! Commands arrive on the host's threads and return at once; what they start reports back here.
 //! `commands` what the host may ask · `news` what comes back · `state` what is held meanwhile ·
-//! `queue` what the host has not fetched yet.
+//! `queue` what the host has not fetched yet · `journal` the way into the ledger · `services` what
+//! cases share.
 
 mod commands;
+mod journal;
 mod news;
 mod queue;
+mod services;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,10 +20,11 @@ use mynaq_ledger::Fact;
 
 pub(crate) use self::queue::Next;
 use self::queue::Queue;
+pub(crate) use self::services::{Services, Threads};
 use self::state::{Stage, State};
 use crate::config::Mode;
-use crate::engine::{HostLink, Services};
 use crate::gate;
+use crate::host::HostLink;
 
 /// A host that fetches no events cannot be told anything: it may not ask for more either.
 const LONGEST_BACKLOG: usize = 1_000;
@@ -86,9 +90,7 @@ impl Case {
         if state.stage == Stage::Closed {
             return;
         }
-        if state.wipe() {
-            self.enter(Fact::Wiped);
-        }
+        self.wipe(&mut state);
         state.stage = Stage::Closed;
         self.enter(Fact::Closed);
         self.queue.close();
@@ -99,9 +101,7 @@ impl Case {
         tracing::error!(case = self.ledger_id, "a defect: the case takes no more commands");
         // `change` refuses a poisoned case; nothing else can fail here.
         let _ = self.change(|state| {
-            if state.wipe() {
-                self.enter(Fact::Wiped);
-            }
+            self.wipe(state);
             state.stage = Stage::Poisoned;
             self.tell_end(ErrorCode::Panic.into());
             Ok(())
@@ -126,6 +126,15 @@ impl Case {
     /// order of the changes.
     fn tell(&self, body: EventBody) {
         self.queue.push(body);
+    }
+
+    /// Forgets everything of the patient, and enters that. Says whether there was anything.
+    fn wipe(&self, state: &mut State) -> bool {
+        let held = state.wipe();
+        if held {
+            self.enter(Fact::Wiped);
+        }
+        held
     }
 
     /// Something ended without the result that was wanted.

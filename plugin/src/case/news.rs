@@ -43,9 +43,8 @@ impl Case {
         let CardRead { reader, certificate, facts } = read;
         if state.card.as_ref().is_some_and(|known| !known.is_same_as(&certificate)) {
             // Another person's card: nothing that was established holds for it.
-            state.wipe();
+            self.wipe(state);
             state.basis = Basis::default();
-            self.enter(Fact::Wiped);
             self.tell_end(ErrorCode::CardChanged.into());
             self.tell(EventBody::CardForgotten);
         }

@@ -56,22 +56,21 @@ pub(super) struct LookUp {
 }
 
 impl State {
-    /// Ends a viewing: no look-up goes on, nothing it brought stays.
-    pub(super) fn stop_viewing(&mut self) {
-        self.look_up = None;
-        self.record = None;
+    /// Ends a viewing: no look-up goes on, nothing it brought stays. Says whether there was
+    /// anything to end.
+    pub(super) fn stop_viewing(&mut self) -> bool {
+        let looking = self.look_up.take().is_some();
+        self.record.take().is_some() || looking
     }
 
     /// Forgets everything of the patient; what was decided about them stays. Says whether there
     /// was anything to forget.
     pub(super) fn wipe(&mut self) -> bool {
-        let held = self.card.is_some() || self.record.is_some() || self.look_up.is_some();
         if let Some(reading) = self.reading.take() {
             reading.cancel();
         }
-        self.stop_viewing();
-        self.card = None;
+        let viewed = self.stop_viewing();
         self.basis.card = false;
-        held
+        self.card.take().is_some() || viewed
     }
 }

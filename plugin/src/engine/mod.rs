@@ -1,9 +1,6 @@
 //! The engine both doors lead to: sessions, cases, and the verbs of the interface on handles.
 
 mod handles;
-mod host;
-mod log;
-mod services;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -14,37 +11,42 @@ use mynaq_interface::{CaseOpening, Consent, Decision, Error, ErrorCode, Identity
 use zeroize::Zeroizing;
 
 pub(crate) use self::handles::Handles;
-pub(crate) use self::host::{Host, HostLink};
-use self::services::Engine;
-pub(crate) use self::services::Services;
-use crate::case::{Case, Next};
+use crate::case::{Case, Next, Services, Threads};
+use crate::host::{Host, HostLink};
 
 static SESSIONS: Handles<Arc<Session>> = Handles::new(1);
 static CASES: Handles<Arc<Case>> = Handles::new(2);
 /// Sessions on one configuration file share one engine.
 static ENGINES: Mutex<Option<HashMap<PathBuf, Weak<Engine>>>> = Mutex::new(None);
 
+/// One configuration at work.
+struct Engine {
+    services: Arc<Services>,
+    /// Taken when the last session closes.
+    threads: Mutex<Option<Threads>>,
+}
+
 /// One host's use of one engine.
 struct Session {
     engine: Arc<Engine>,
     host: Arc<HostLink>,
-    cases: Mutex<Vec<u64>>,
+    /// The cases opened in it; none once it is closed, so that no case slips in behind.
+    cases: Mutex<Option<Vec<u64>>>,
 }
 
 /// Opens a session on a configuration file.
 pub(crate) fn open(host: Box<dyn Host>, config: &str) -> Result<u64, Error> {
     let host = HostLink::new(host);
-    log::attach(&host);
     let engine = engine(Path::new(config))?;
-    let session = Session { engine, host, cases: Mutex::default() };
+    let session = Session { engine, host, cases: Mutex::new(Some(Vec::new())) };
     full(SESSIONS.insert(|_| Ok::<_, Error>(Arc::new(session)))?)
 }
 
 /// Closes a session and every case in it. When it returns, nobody calls the host any more.
 pub(crate) fn close(session: u64) -> Result<(), Error> {
     let session = SESSIONS.remove(session).ok_or(ErrorCode::UnknownHandle)?;
-    let cases = std::mem::take(&mut *session.cases.lock().unwrap_or_else(PoisonError::into_inner));
-    for case in cases {
+    let cases = session.cases.lock().unwrap_or_else(PoisonError::into_inner).take();
+    for case in cases.into_iter().flatten() {
         // One that the host has closed itself is not there any more.
         if let Some(case) = CASES.remove(case) {
             case.close();
@@ -78,7 +80,13 @@ pub(crate) fn case_open(session: u64, opening: &str) -> Result<u64, Error> {
     let host = Arc::clone(&session.host);
     let services = Arc::clone(&session.engine.services);
     let handle = full(CASES.insert(|handle| Case::open(handle, opening, host, services))?)?;
-    session.cases.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+    match &mut *session.cases.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(cases) => cases.push(handle),
+        None => {
+            case_close(handle)?;
+            return Err(ErrorCode::UnknownHandle.into());
+        }
+    }
     find(handle)?.wake();
     Ok(handle)
 }
@@ -154,9 +162,19 @@ fn engine(config: &Path) -> Result<Arc<Engine>, Error> {
     if let Some(running) = engines.get(&path).and_then(Weak::upgrade) {
         return Ok(running);
     }
-    let started = Arc::new(Engine::start(&path)?);
+    let (services, threads) = Services::start(&path)?;
+    let (services, threads) = (Arc::new(services), Mutex::new(Some(threads)));
+    let started = Arc::new(Engine { services, threads });
     engines.insert(path, Arc::downgrade(&started));
     Ok(started)
+}
+
+impl Engine {
+    fn stop(&self) {
+        if let Some(threads) = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.services.stop(threads);
+        }
+    }
 }
 
 fn find(case: u64) -> Result<Arc<Case>, Error> {

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use super::guard::guard;
 use super::pin::pin;
-use crate::engine::{self, Handles, Host};
+use crate::engine::{self, Handles};
+use crate::host::Host;
 
 /// No text a host hands over is larger: an opening or a field name, a path, a reason.
 const LARGEST_TEXT: u64 = 64 * 1024;

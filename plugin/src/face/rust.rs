@@ -8,7 +8,8 @@ use mynaq_interface::{Error, ErrorCode};
 
 use super::guard::guard;
 use super::pin::pin;
-use crate::engine::{self, Host};
+use crate::engine;
+use crate::host::Host;
 
 type Answer<T> = RResult<T, RString>;
 

@@ -12,7 +12,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::host::HostLink;
+use super::HostLink;
 
 static HOSTS: RwLock<Vec<Weak<HostLink>>> = RwLock::new(Vec::new());
 

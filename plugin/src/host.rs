@@ -1,6 +1,8 @@
 //! The way back to a host: its log and its wake-up call, and the promise that neither is called
 //! after the session was closed.
 
+mod log;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
@@ -24,11 +26,14 @@ struct Calls {
 }
 
 impl HostLink {
+    /// Links a host: it gets the log from now on.
     pub(crate) fn new(host: Box<dyn Host>) -> Arc<Self> {
-        Arc::new(HostLink { host, calls: Mutex::default(), returned: Condvar::new() })
+        let link = Arc::new(HostLink { host, calls: Mutex::default(), returned: Condvar::new() });
+        log::attach(&link);
+        link
     }
 
-    pub(crate) fn log(&self, level: u32, target: &str, message: &str) {
+    fn log(&self, level: u32, target: &str, message: &str) {
         self.call(|host| host.log(level, target, message));
     }
 

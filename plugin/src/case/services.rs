@@ -1,7 +1,6 @@
 //! What cases share: the desk, the journal, the line, the packs, and the threads behind them.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -10,9 +9,9 @@ use mynaq_interface::{Error, ErrorCode};
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 
+use super::journal::Journal;
 use crate::card::CardDesk;
 use crate::config::{Config, Mode};
-use crate::journal::Journal;
 use crate::lookup::LookupClient;
 
 /// How long a look-up that was cancelled at shutdown may take to let go.
@@ -21,24 +20,26 @@ const LAST_WORK: Duration = Duration::from_secs(2);
 /// What every case of an engine uses.
 #[derive(Debug)]
 pub(crate) struct Services {
-    pub(crate) mode: Mode,
-    pub(crate) packs: Packs,
-    pub(crate) cards: CardDesk,
-    pub(crate) journal: Journal,
-    pub(crate) lookup: LookupClient,
-    pub(crate) io: Handle,
+    pub(super) mode: Mode,
+    pub(super) packs: Packs,
+    pub(super) cards: CardDesk,
+    pub(super) journal: Journal,
+    pub(super) lookup: LookupClient,
+    pub(super) io: Handle,
 }
 
-/// One configuration at work: its services and its three threads.
+/// The threads behind the services of one configuration.
 #[derive(Debug)]
-pub(super) struct Engine {
-    pub(super) services: Arc<Services>,
-    io_stop: Mutex<Option<oneshot::Sender<()>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+pub(crate) struct Threads {
+    card: JoinHandle<()>,
+    io: JoinHandle<()>,
+    io_stop: oneshot::Sender<()>,
+    journal: JoinHandle<()>,
 }
 
-impl Engine {
-    pub(super) fn start(config: &Path) -> Result<Self, Error> {
+impl Services {
+    /// Reads a configuration and starts what it describes.
+    pub(crate) fn start(config: &Path) -> Result<(Self, Threads), Error> {
         let config = Config::load(config)?;
         let packs = Packs::load(&config.packs)
             .map_err(|fault| Error::in_file(ErrorCode::ConfigUnreadable, fault))?;
@@ -51,24 +52,19 @@ impl Engine {
         let (io, io_stop, io_thread) = start_io()?;
         tracing::info!(mode = ?config.mode, packs = packs.iter().count(), "started");
         let services = Services { mode: config.mode, packs, cards, journal, lookup, io };
-        Ok(Engine {
-            services: Arc::new(services),
-            io_stop: Mutex::new(Some(io_stop)),
-            threads: Mutex::new(vec![card_thread, io_thread, journal_thread]),
-        })
+        let threads =
+            Threads { card: card_thread, io: io_thread, io_stop, journal: journal_thread };
+        Ok((services, threads))
     }
 
     /// Ends every thread: first those who bring news, last the journal that enters it.
-    pub(super) fn stop(&self) {
-        self.services.cards.stop();
-        drop(self.io_stop.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut threads = threads.into_iter();
-        let (cards_and_io, journal) = (threads.by_ref().take(2).collect::<Vec<_>>(), threads);
-        cards_and_io.into_iter().for_each(join);
-        self.services.journal.stop();
-        journal.for_each(join);
+    pub(crate) fn stop(&self, threads: Threads) {
+        self.cards.stop();
+        drop(threads.io_stop);
+        join(threads.card);
+        join(threads.io);
+        self.journal.stop();
+        join(threads.journal);
     }
 }
 
