@@ -63,7 +63,7 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 step "one TLS provider"
 # Two would make a bare builder panic on the day somebody writes one.
-if cargo tree --workspace --edges all --prefix none | grep -E '^(aws-lc|openssl|native-tls)'; then
+if cargo tree --workspace --edges all --prefix none | grep -E '^(aws-lc-rs|aws-lc-sys|openssl|openssl-sys|native-tls) '; then
     echo "a second TLS provider is in the graph" >&2
     exit 1
 fi

@@ -26,7 +26,7 @@ pub fn parts() -> &'static Parts {
     PARTS.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a project").to_owned();
         // The whole workspace: a part of it would be built with other features, again and again.
-        let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
+        let mut cargo = outside(Command::new("cargo"));
         cargo.current_dir(&root).args(["build", "--quiet", "--workspace"]);
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
@@ -45,6 +45,20 @@ pub fn parts() -> &'static Parts {
             root,
         }
     })
+}
+
+/// A command that finds the environment of a shell, not of a test: build scripts that look at what
+/// cargo told this test would be run again, and everything above them built again.
+pub fn outside(mut command: Command) -> Command {
+    const TOLD_TO_TESTS: [&str; 4] =
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"];
+    for (name, _) in std::env::vars_os() {
+        let told = |prefix: &&str| name.to_string_lossy().starts_with(*prefix);
+        if TOLD_TO_TESTS.iter().any(|prefix| told(&prefix)) {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// Runs a command that must succeed.

@@ -6,6 +6,6 @@ mod built;
 mod drama;
 mod stage;
 
-pub use built::{Parts, parts, run};
+pub use built::{Parts, outside, parts, run};
 pub use drama::{Outcome, Script};
 pub use stage::{LogBook, Stage, opening, plugin, world};

@@ -4,11 +4,11 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mynaq_conformance::{parts, run};
+use mynaq_conformance::{outside, parts, run};
 use serde_json::Value;
 
 fn start_sh(arguments: &[&str]) -> Command {
-    let mut command = Command::new(parts().root.join("samples/start.sh"));
+    let mut command = outside(Command::new(parts().root.join("samples/start.sh")));
     command.args(arguments);
     command
 }
@@ -79,8 +79,9 @@ fn ctrl_c_leaves_no_process_behind() {
             .spawn()
             .unwrap();
         let group = shell.id();
-        let lines = BufReader::new(shell.stderr.take().unwrap()).lines();
-        let address = lines.map_while(Result::ok).find(|line| line.contains("http://"));
+        // Kept open to the end: a shell that cannot say anything any more would end by itself.
+        let mut lines = BufReader::new(shell.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find(|line| line.contains("http://"));
         assert!(address.is_some(), "{mode:?}: no address was printed");
         assert!(members(group).len() > 2, "{mode:?}: nothing runs");
 

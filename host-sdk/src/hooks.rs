@@ -10,7 +10,7 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = (level, target, message);
     }
 
-    /// The case of this number ([`Case::id`]) has events.
+    /// The case of this number ([`Case::id`](crate::Case::id)) has events.
     fn wake(&self, case: u64) {
         let _ = case;
     }

@@ -21,7 +21,7 @@
 //!     match event.body {
 //!         EventBody::Gate { state: GateState::Open } => case.look_up(Scope::Summary)?,
 //!         EventBody::Record { record } => { /* show the offers */ drop(record); break }
-//!         EventBody::Trouble { error } => eprintln!("{error}"),
+//!         EventBody::Trouble { error, .. } => eprintln!("{error}"),
 //!         _ => {}
 //!     }
 //! }
