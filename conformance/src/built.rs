@@ -54,7 +54,7 @@ pub fn outside(mut command: Command) -> Command {
         ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"];
     for (name, _) in std::env::vars_os() {
         let told = |prefix: &&str| name.to_string_lossy().starts_with(*prefix);
-        if TOLD_TO_TESTS.iter().any(|prefix| told(&prefix)) {
+        if TOLD_TO_TESTS.iter().any(told) {
             command.env_remove(&name);
         }
     }
