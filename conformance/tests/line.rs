@@ -98,6 +98,14 @@ fn closing_a_session_in_the_middle_ends_every_wait_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     // The ledger is free again: everything of the session is gone.
     stage.session(DoorKind::C, LogBook::default()).unwrap();
+    // And it says how the look-up ended, behind the permit it began with.
+    let facts = stage.facts();
+    let permit = facts.iter().position(|fact| matches!(fact, Fact::Permit { .. })).unwrap();
+    let cancelled = Some(ErrorCode::NetworkCancelled);
+    let answer = facts
+        .iter()
+        .position(|fact| matches!(fact, Fact::Answer { error, .. } if *error == cancelled));
+    assert!(answer.is_some_and(|answer| answer > permit), "{facts:#?}");
 }
 
 #[test]

@@ -65,10 +65,12 @@ impl Case {
             let card = state.card.clone().ok_or(ErrorCode::GateNotReady)?;
             let (cancel, cancelled) = oneshot::channel();
             let request = permit.request().to_owned();
-            state.look_up = Some(LookUp { request, _cancel: cancel });
+            state.look_up = Some(LookUp { request: request.clone(), _cancel: cancel });
+            let permit = self.services.journal.enter_permit(permit);
             let case = Arc::clone(self);
             self.services.io.spawn(async move {
-                let look_up = tokio::spawn(Arc::clone(&case).view(permit, card, cancelled));
+                let view = Arc::clone(&case).view(request, permit, card, cancelled);
+                let look_up = tokio::spawn(view);
                 if look_up.await.is_err_and(|ended| ended.is_panic()) {
                     case.poison();
                 }
@@ -84,7 +86,7 @@ impl Case {
                 // The desk answers with `card.cancelled`, which ends the reading.
                 reading.cancelled.store(true, Ordering::Release);
             }
-            if state.look_up.take().is_some() {
+            if self.give_up(state.look_up.take()) {
                 self.tell_end(ErrorCode::NetworkCancelled.into());
             }
             Ok(())
@@ -163,9 +165,7 @@ impl Case {
         self.tell(EventBody::IdentityRecorded { identity });
         if identity == Identity::Failed {
             self.enter(Fact::GateClosed { because: ErrorCode::GateIdentityFailed });
-            if state.stop_viewing() {
-                self.enter(Fact::Wiped);
-            }
+            self.stop_viewing(state);
         }
     }
 

@@ -46,15 +46,23 @@ impl Journal {
         self.send(Order::Enter { case: case.to_owned(), fact, done: None });
     }
 
-    /// Puts a permit on the disk. Only what comes back lets the look-up leave.
-    pub(crate) async fn enter_permit(&self, permit: ViewingPermit) -> Result<EnteredPermit, Error> {
+    /// Hands a permit in, in its place between the facts before and after it. Waiting for what
+    /// comes back is waiting for the disk; only that lets the look-up leave.
+    pub(crate) fn enter_permit(
+        &self,
+        permit: ViewingPermit,
+    ) -> impl Future<Output = Result<EnteredPermit, Error>> + use<> {
         let (done, written) = oneshot::channel();
         let (case, fact) = (permit.case().to_owned(), permit.fact());
         self.send(Order::Enter { case, fact, done: Some(done) });
-        match written.await {
-            Ok(Ok(_)) => Ok(permit.entered()),
-            Ok(Err(error)) => Err(Error::new(ErrorCode::GateNoRecord).detail(error)),
-            Err(_) => Err(Error::new(ErrorCode::GateNoRecord).detail("the journal has stopped")),
+        async {
+            match written.await {
+                Ok(Ok(_)) => Ok(permit.entered()),
+                Ok(Err(error)) => Err(Error::new(ErrorCode::GateNoRecord).detail(error)),
+                Err(_) => {
+                    Err(Error::new(ErrorCode::GateNoRecord).detail("the journal has stopped"))
+                }
+            }
         }
     }
 

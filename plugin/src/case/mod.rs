@@ -21,7 +21,7 @@ use mynaq_ledger::Fact;
 pub(crate) use self::queue::Next;
 use self::queue::Queue;
 pub(crate) use self::services::{Services, Threads};
-use self::state::{Stage, State};
+use self::state::{LookUp, Stage, State};
 use crate::config::Mode;
 use crate::gate;
 use crate::host::HostLink;
@@ -130,11 +130,28 @@ impl Case {
 
     /// Forgets everything of the patient, and enters that. Says whether there was anything.
     fn wipe(&self, state: &mut State) -> bool {
+        self.give_up(state.look_up.take());
         let held = state.wipe();
         if held {
             self.enter(Fact::Wiped);
         }
         held
+    }
+
+    /// Ends a viewing, and enters that: nothing it brought stays.
+    fn stop_viewing(&self, state: &mut State) {
+        self.give_up(state.look_up.take());
+        if state.record.take().is_some() {
+            self.enter(Fact::Wiped);
+        }
+    }
+
+    /// Ends a look-up under way, if there is one: the ledger says how every look-up ended.
+    fn give_up(&self, look_up: Option<LookUp>) -> bool {
+        let Some(look_up) = look_up else { return false };
+        let error = Some(ErrorCode::NetworkCancelled);
+        self.enter(Fact::Answer { request: look_up.request.clone(), error });
+        true
     }
 
     /// Something ended without the result that was wanted.

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::Case;
 use super::state::{Reading, State};
 use crate::card::{CardNews, CardRead, Certificate};
-use crate::gate::{Basis, ViewingPermit};
+use crate::gate::{Basis, EnteredPermit};
 
 impl Case {
     /// News of a reading. News of a reading that the case has given up is dropped.
@@ -62,14 +62,14 @@ impl Case {
     /// The look-up, on the I/O thread.
     pub(super) async fn view(
         self: Arc<Self>,
-        permit: ViewingPermit,
+        request: String,
+        permit: impl Future<Output = Result<EnteredPermit, Error>>,
         card: Arc<Certificate>,
         cancelled: oneshot::Receiver<()>,
     ) {
-        let request = permit.request().to_owned();
         let work = async {
+            let permit = permit.await?;
             let scope = permit.scope();
-            let permit = self.services.journal.enter_permit(permit).await?;
             let deadline_ms = self.services.lookup.deadline().as_millis() as u64;
             self.change(|_| {
                 self.tell(EventBody::LookUpSent { scope, deadline_ms });
@@ -82,18 +82,18 @@ impl Case {
             _ = cancelled => Err(ErrorCode::NetworkCancelled.into()),
             answer = work => answer,
         };
-        let error = answer.as_ref().err().map(Error::code);
-        self.enter(Fact::Answer { request: request.clone(), error });
         self.on_answer(&request, answer);
     }
 
     fn on_answer(&self, request: &str, answer: Result<Zeroizing<Summary>, Error>) {
         // A case that is closed or poisoned refuses the change; there is nobody to tell.
         let _ = self.change(|state| {
-            // Given up meanwhile: what came is wiped unseen.
+            // Given up meanwhile, and entered so: what came is wiped unseen.
             if state.look_up.take_if(|current| current.request == request).is_none() {
                 return Ok(());
             }
+            let error = answer.as_ref().err().map(Error::code);
+            self.enter(Fact::Answer { request: request.to_owned(), error });
             match answer {
                 Ok(summary) => self.offer(state, &summary),
                 Err(error) => self.tell_end(error),

@@ -56,21 +56,14 @@ pub(super) struct LookUp {
 }
 
 impl State {
-    /// Ends a viewing: no look-up goes on, nothing it brought stays. Says whether there was
-    /// anything to end.
-    pub(super) fn stop_viewing(&mut self) -> bool {
-        let looking = self.look_up.take().is_some();
-        self.record.take().is_some() || looking
-    }
-
     /// Forgets everything of the patient; what was decided about them stays. Says whether there
-    /// was anything to forget.
+    /// was anything to forget. A look-up under way has been given up before.
     pub(super) fn wipe(&mut self) -> bool {
         if let Some(reading) = self.reading.take() {
             reading.cancel();
         }
-        let viewed = self.stop_viewing();
         self.basis.card = false;
-        self.card.take().is_some() || viewed
+        let (card, record) = (self.card.take(), self.record.take());
+        card.is_some() || record.is_some()
     }
 }
