@@ -115,7 +115,10 @@ struct Desk {
 struct Waiting {
     job: Job,
     until: Instant,
+    /// The readers that were named while waiting, told again when they change.
     told: Option<Vec<String>>,
+    /// The reader a card was found on, told again when the card has been away.
+    found: Option<String>,
     /// The same trouble is told once, not at every look.
     troubled: Option<ErrorCode>,
 }
@@ -159,13 +162,15 @@ impl Desk {
     fn look(&mut self, waiting: &mut Waiting) -> bool {
         match self.readers.await_card(LOOK) {
             Ok(Sight::Card(reader)) => {
-                (waiting.job.news)(CardNews::Found(reader.clone()));
+                waiting.find(&reader);
                 match self.read(&reader, &waiting.job.task) {
                     Ok(read) => waiting.finish(Ok(read)),
                     Err(error) if may_be_presented_again(error.code()) => {
                         // Forget what was told, so that the next wait is announced again.
                         waiting.told = None;
                         waiting.trouble(error);
+                        // The card may still seem to lie there: no reason to try without a breath.
+                        std::thread::sleep(LOOK);
                         false
                     }
                     Err(error) => waiting.finish(Err(error)),
@@ -241,7 +246,7 @@ impl Desk {
 
 impl Waiting {
     fn new(job: Job, wait: Duration) -> Self {
-        Waiting { job, until: Instant::now() + wait, told: None, troubled: None }
+        Waiting { job, until: Instant::now() + wait, told: None, found: None, troubled: None }
     }
 
     /// Whether the job still waits; tells the case when it does not.
@@ -265,7 +270,15 @@ impl Waiting {
         true
     }
 
+    fn find(&mut self, reader: &str) {
+        if self.found.as_deref() != Some(reader) {
+            (self.job.news)(CardNews::Found(reader.to_owned()));
+            self.found = Some(reader.to_owned());
+        }
+    }
+
     fn await_on(&mut self, readers: Vec<String>) {
+        self.found = None;
         if readers.is_empty() {
             self.trouble(ErrorCode::NoReader.into());
         } else {
@@ -287,4 +300,78 @@ impl Waiting {
 /// Faults that presenting the card again can mend without anybody pressing a button.
 fn may_be_presented_again(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::CardRemoved | ErrorCode::ReaderBusy | ErrorCode::NoReaderService)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::super::link::Link;
+    use super::*;
+
+    /// A reader that says a card lies there, and never reaches it.
+    struct Ghost;
+
+    impl Readers for Ghost {
+        fn await_card(&mut self, _: Duration) -> Result<Sight, Error> {
+            Ok(Sight::Card("Ghost".into()))
+        }
+
+        fn connect(&mut self, _: &str, _: Sharing) -> Result<Box<dyn Link + '_>, LinkFault> {
+            Err(LinkFault::Removed)
+        }
+    }
+
+    /// A service that is not there.
+    struct Nobody;
+
+    impl Readers for Nobody {
+        fn await_card(&mut self, _: Duration) -> Result<Sight, Error> {
+            Err(ErrorCode::NoReaderService.into())
+        }
+
+        fn connect(&mut self, _: &str, _: Sharing) -> Result<Box<dyn Link + '_>, LinkFault> {
+            Err(LinkFault::ServiceGone)
+        }
+    }
+
+    fn told(readers: impl Readers + 'static) -> Vec<String> {
+        let (orders, inbox) = channel();
+        let news = Arc::new(Mutex::new(Vec::new()));
+        let (told, closing) = (Arc::clone(&news), orders.clone());
+        let job = Job {
+            task: Task::Read,
+            cancelled: Arc::default(),
+            news: Box::new(move |news| {
+                told.lock().unwrap().push(match news {
+                    CardNews::Awaited(readers) => format!("awaited {readers:?}"),
+                    CardNews::Found(reader) => format!("found {reader}"),
+                    CardNews::Again(error) => format!("again {}", error.code()),
+                    CardNews::Done(result) => {
+                        closing.send(Order::Stop).unwrap();
+                        format!("done {}", result.unwrap_err().code())
+                    }
+                });
+            }),
+        };
+        orders.send(Order::Serve(job)).unwrap();
+        let desk = Desk {
+            readers: Box::new(readers),
+            mode: Mode::Drill,
+            wait: Duration::from_millis(350),
+            short_only: HashSet::new(),
+        };
+        desk.serve(&inbox);
+        Arc::into_inner(news).unwrap().into_inner().unwrap()
+    }
+
+    #[test]
+    fn a_card_that_seems_to_lie_there_is_told_once_and_ends_in_time() {
+        assert_eq!(told(Ghost), ["found Ghost", "again card.removed", "done card.timeout"]);
+    }
+
+    #[test]
+    fn without_a_service_the_crew_hears_that_and_not_that_no_card_came() {
+        assert_eq!(told(Nobody), ["again reader.no_service", "done reader.no_service"]);
+    }
 }
