@@ -36,4 +36,9 @@ for _ in $(seq 1200); do
     sleep 0.1
 done
 [ -n "$address" ] || { cat "$said" >&2; echo "the console did not start" >&2; exit 1; }
-node "$here/first-light.mjs" --console "$address" --out "$pictures"
+# Debian's own Node.js may be older than Playwright wants; the registry has newer ones.
+node=(node)
+if [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -lt 20 ]; then
+    node=(npm exec --yes --package=node@22 -- node)
+fi
+"${node[@]}" "$here/first-light.mjs" --console "$address" --out "$pictures"
