@@ -41,12 +41,25 @@ pub struct Error {
     code: ErrorCode,
     detail: Option<Box<str>>,
     place: Option<Box<FileFault>>,
+    /// What a newer plugin said, where this version's catalogue does not have the code.
+    foreign: Option<Box<Foreign>>,
+}
+
+/// The texts of an error that only a newer catalogue has: the crew reads them all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Foreign {
+    code: String,
+    class: ErrorClass,
+    ja: String,
+    en: String,
+    retry: bool,
+    action: Advice,
 }
 
 impl Error {
     /// The error of a code.
     pub const fn new(code: ErrorCode) -> Self {
-        Error { code, detail: None, place: None }
+        Error { code, detail: None, place: None, foreign: None }
     }
 
     /// Adds technical detail. It must hold nothing about the patient: details are logged.
@@ -62,7 +75,7 @@ impl Error {
         Error { place: Some(Box::new(fault)), ..error }
     }
 
-    /// The stable code.
+    /// The stable code; [`ErrorCode::Unknown`] for one that only a newer plugin knows.
     pub const fn code(&self) -> ErrorCode {
         self.code
     }
@@ -72,34 +85,39 @@ impl Error {
         self.code.status()
     }
 
+    /// The name of the code, also of one that only a newer plugin knows.
+    pub fn name(&self) -> &str {
+        self.foreign.as_ref().map_or(self.code.name(), |foreign| &foreign.code)
+    }
+
     /// Whether doing the same again can help.
-    pub const fn retry(&self) -> bool {
-        self.code.entry().retry
+    pub fn retry(&self) -> bool {
+        self.foreign.as_ref().map_or(self.code.entry().retry, |foreign| foreign.retry)
     }
 
     /// The class of the code.
-    pub const fn class(&self) -> ErrorClass {
-        self.code.entry().class
+    pub fn class(&self) -> ErrorClass {
+        self.foreign.as_ref().map_or(self.code.entry().class, |foreign| foreign.class)
     }
 
     /// What happened, in Japanese, for the crew.
-    pub const fn ja(&self) -> &'static str {
-        self.code.entry().ja
+    pub fn ja(&self) -> &str {
+        self.foreign.as_ref().map_or(self.code.entry().ja, |foreign| &foreign.ja)
     }
 
     /// What happened, in English.
-    pub const fn en(&self) -> &'static str {
-        self.code.entry().en
+    pub fn en(&self) -> &str {
+        self.foreign.as_ref().map_or(self.code.entry().en, |foreign| &foreign.en)
     }
 
     /// What the crew should do now, in Japanese.
-    pub const fn action_ja(&self) -> &'static str {
-        self.code.entry().action_ja
+    pub fn action_ja(&self) -> &str {
+        self.foreign.as_ref().map_or(self.code.entry().action_ja, |foreign| &foreign.action.ja)
     }
 
     /// What to do now, in English.
-    pub const fn action_en(&self) -> &'static str {
-        self.code.entry().action_en
+    pub fn action_en(&self) -> &str {
+        self.foreign.as_ref().map_or(self.code.entry().action_en, |foreign| &foreign.action.en)
     }
 
     /// Technical detail for a support engineer.
@@ -117,9 +135,11 @@ impl Error {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct ErrorDocument {
     /// The stable code.
-    code: ErrorCode,
+    #[schemars(with = "ErrorCode")]
+    code: String,
     /// The class of the code.
-    class: ErrorClass,
+    #[schemars(with = "ErrorClass")]
+    class: String,
     /// What happened, in Japanese, for the crew.
     ja: String,
     /// What happened, in English.
@@ -137,7 +157,7 @@ struct ErrorDocument {
 }
 
 /// What the crew should do now, in both languages.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 struct Advice {
     /// Japanese, for the crew.
     ja: String,
@@ -148,8 +168,8 @@ struct Advice {
 impl From<Error> for ErrorDocument {
     fn from(error: Error) -> Self {
         ErrorDocument {
-            code: error.code,
-            class: error.class(),
+            code: error.name().to_owned(),
+            class: error.class().name().to_owned(),
             ja: error.ja().to_owned(),
             en: error.en().to_owned(),
             retry: error.retry(),
@@ -162,13 +182,21 @@ impl From<Error> for ErrorDocument {
 
 impl From<ErrorDocument> for Error {
     fn from(document: ErrorDocument) -> Self {
-        Error { code: document.code, detail: document.detail, place: document.place }
+        let ErrorDocument { code, class, ja, en, retry, action, detail, place } = document;
+        match ErrorCode::from_name(&code) {
+            Some(code) => Error { code, detail, place, foreign: None },
+            None => {
+                let class = ErrorClass::from_name(&class).unwrap_or(ErrorClass::Internal);
+                let foreign = Some(Box::new(Foreign { code, class, ja, en, retry, action }));
+                Error { code: ErrorCode::Unknown, detail, place, foreign }
+            }
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} / {}", self.code.name(), self.ja(), self.en())?;
+        write!(f, "{} {} / {}", self.name(), self.ja(), self.en())?;
         match &self.detail {
             Some(detail) => write!(f, " ({detail})"),
             None => Ok(()),
@@ -215,6 +243,11 @@ macro_rules! catalogue {
             /// The name in documents, `class.what`.
             pub const fn name(self) -> &'static str {
                 match self { $($(ErrorCode::$code => $name),+),+ }
+            }
+
+            /// The code of a name; none for one this version does not know.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($($name => Some(ErrorCode::$code),)+)+ _ => None }
             }
 
             const fn entry(self) -> Entry {
@@ -415,6 +448,35 @@ catalogue! {
         Stopped = -902 "internal.stopped" final
             "プラグインは停止しています" "the plugin has been shut down"
             => "ソフトウェアを起動し直してください" "restart the host";
+        Unknown = -903 "internal.unknown" final
+            "この版では分からないエラーです" "an error this version does not know"
+            => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
+    }
+}
+
+impl ErrorClass {
+    const ALL: [(ErrorClass, &'static str); 9] = [
+        (ErrorClass::Card, "card"),
+        (ErrorClass::Reader, "reader"),
+        (ErrorClass::Gate, "gate"),
+        (ErrorClass::Network, "network"),
+        (ErrorClass::Gateway, "gateway"),
+        (ErrorClass::Mapping, "mapping"),
+        (ErrorClass::Config, "config"),
+        (ErrorClass::Usage, "usage"),
+        (ErrorClass::Internal, "internal"),
+    ];
+
+    /// The name in documents.
+    pub fn name(self) -> &'static str {
+        ErrorClass::ALL
+            .iter()
+            .find(|(class, _)| *class == self)
+            .map_or("internal", |(_, name)| name)
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        ErrorClass::ALL.iter().find(|(_, known)| *known == name).map(|(class, _)| *class)
     }
 }
 
@@ -440,11 +502,32 @@ mod tests {
     }
 
     #[test]
+    fn an_error_only_a_newer_plugin_knows_reaches_the_crew_in_its_own_words() {
+        let newer = r#"{"code":"weather.storm","class":"weather","ja":"嵐です","en":"a storm",
+            "retry":true,"action":{"ja":"待つ","en":"wait"},"later":1}"#;
+        let error: Error = serde_json::from_str(newer).unwrap();
+        assert_eq!((error.code(), error.class()), (ErrorCode::Unknown, ErrorClass::Internal));
+        assert_eq!((error.ja(), error.action_ja(), error.retry()), ("嵐です", "待つ", true));
+        let again = serde_json::to_value(&error).unwrap();
+        assert_eq!((&again["code"], &again["en"]), (&"weather.storm".into(), &"a storm".into()));
+    }
+
+    #[test]
+    fn a_known_error_survives_the_way_across() {
+        for code in ErrorCode::ALL {
+            let error = Error::new(*code).detail("x");
+            let json = serde_json::to_string(&error).unwrap();
+            assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+        }
+    }
+
+    #[test]
     fn every_name_begins_with_its_class() {
         for code in ErrorCode::ALL {
             let class = serde_json::to_value(Error::new(*code).class()).unwrap();
             let (prefix, _) = code.name().split_once('.').unwrap();
             assert_eq!(class, prefix, "{code}");
+            assert_eq!(class, Error::new(*code).class().name(), "{code}");
         }
     }
 }
