@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use mynaq_conformance::{LogBook, Script, Stage, opening, parts, plugin, run};
 use mynaq_host_sdk::{DoorKind, Record};
 
-/// Everybody of whom a record can be filled by comparing the face. P03's card has no photograph.
+/// Everybody of whom a record can be filled. Nobody can be compared with P03's card, which has no
+/// photograph, but nothing on the card says so: that is for the crew to see.
 const SHOWN: [&str; 10] = ["P01", "P02", "P04", "P05", "P07", "P08", "P09", "P10", "P11", "P03"];
 
 #[test]
@@ -63,6 +64,17 @@ fn both_doors_of_one_process_share_the_engine_of_one_configuration() {
         assert!(Script::default().play(case).unwrap().record.is_some());
     }
     assert_eq!(stage.simulator.viewings().len(), 2);
+}
+
+#[test]
+fn closing_one_configuration_leaves_the_engine_of_another_shared() {
+    let [stays, goes] = [Stage::new(Some("P01")), Stage::new(None)];
+    let first = stays.session(DoorKind::C, LogBook::default()).unwrap();
+    drop(goes.session(DoorKind::C, LogBook::default()).unwrap());
+    let second = stays.session(DoorKind::C, LogBook::default()).unwrap();
+    for session in [first, second] {
+        assert!(Script::default().play(&session.open_case(&opening()).unwrap()).unwrap().record.is_some());
+    }
 }
 
 #[test]

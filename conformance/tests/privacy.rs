@@ -26,7 +26,6 @@ fn planted(person: &Person) -> BTreeSet<String> {
     );
     texts.extend([person.card.serial.to_uppercase(), person.card.serial.to_lowercase()]);
     texts.insert(person.birth_date(world().today()).to_string());
-    // Half-width kana are shown full-width; the record's own spelling must not leak either.
     texts
 }
 

@@ -19,11 +19,10 @@ static CASES: Handles<Arc<Case>> = Handles::new(2);
 /// Sessions on one configuration file share one engine.
 static ENGINES: Mutex<Option<HashMap<PathBuf, Weak<Engine>>>> = Mutex::new(None);
 
-/// One configuration at work.
+/// One configuration at work. Dropping it, as the last session does, ends its threads.
 struct Engine {
     services: Arc<Services>,
-    /// Taken when the last session closes.
-    threads: Mutex<Option<Threads>>,
+    threads: Option<Threads>,
 }
 
 /// One host's use of one engine.
@@ -53,15 +52,13 @@ pub(crate) fn close(session: u64) -> Result<(), Error> {
         }
     }
     session.host.close();
+    // The last session takes the engine with it, while the table is locked: the ledger is free
+    // again before anybody reopens it.
     let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
-    if Arc::strong_count(&session.engine) == 1 {
-        // Stopped while the table is locked: the ledger is free again before anybody reopens it.
-        session.engine.stop();
-        if let Some(engines) = engines.as_mut() {
-            engines.retain(|_, engine| engine.strong_count() > 1);
-        }
-    }
     drop(session);
+    if let Some(engines) = engines.as_mut() {
+        engines.retain(|_, engine| engine.strong_count() > 0);
+    }
     Ok(())
 }
 
@@ -163,15 +160,14 @@ fn engine(config: &Path) -> Result<Arc<Engine>, Error> {
         return Ok(running);
     }
     let (services, threads) = Services::start(&path)?;
-    let (services, threads) = (Arc::new(services), Mutex::new(Some(threads)));
-    let started = Arc::new(Engine { services, threads });
+    let started = Arc::new(Engine { services: Arc::new(services), threads: Some(threads) });
     engines.insert(path, Arc::downgrade(&started));
     Ok(started)
 }
 
-impl Engine {
-    fn stop(&self) {
-        if let Some(threads) = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take() {
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
             self.services.stop(threads);
         }
     }
