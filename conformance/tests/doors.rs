@@ -73,7 +73,13 @@ fn closing_one_configuration_leaves_the_engine_of_another_shared() {
     drop(goes.session(DoorKind::C, LogBook::default()).unwrap());
     let second = stays.session(DoorKind::C, LogBook::default()).unwrap();
     for session in [first, second] {
-        assert!(Script::default().play(&session.open_case(&opening()).unwrap()).unwrap().record.is_some());
+        assert!(
+            Script::default()
+                .play(&session.open_case(&opening()).unwrap())
+                .unwrap()
+                .record
+                .is_some()
+        );
     }
 }
 
