@@ -71,7 +71,12 @@ impl Case {
             let permit = permit.await?;
             let scope = permit.scope();
             let deadline_ms = self.services.lookup.deadline().as_millis() as u64;
-            self.change(|_| {
+            // Under the lock: a refusal in this very moment comes before this, and nothing leaves,
+            // or after it.
+            self.change(|state| {
+                if state.look_up.as_ref().is_none_or(|current| current.request != request) {
+                    return Err(ErrorCode::NetworkCancelled.into());
+                }
                 self.tell(EventBody::LookUpSent { scope, deadline_ms });
                 Ok(())
             })?;

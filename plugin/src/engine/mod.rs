@@ -36,9 +36,16 @@ struct Session {
 /// Opens a session on a configuration file.
 pub(crate) fn open(host: Box<dyn Host>, config: &str) -> Result<u64, Error> {
     let host = HostLink::new(host);
-    let engine = engine(Path::new(config))?;
-    let session = Session { engine, host, cases: Mutex::new(Some(Vec::new())) };
-    full(SESSIONS.insert(|_| Ok::<_, Error>(Arc::new(session)))?)
+    let opened = engine(Path::new(config)).and_then(|engine| {
+        let cases = Mutex::new(Some(Vec::new()));
+        let session = Arc::new(Session { engine, host: Arc::clone(&host), cases });
+        full(SESSIONS.insert(|_| Ok::<_, Error>(session))?)
+    });
+    if opened.is_err() {
+        // A host that was refused is free to go: nobody may be in the middle of its log.
+        host.close();
+    }
+    opened
 }
 
 /// Closes a session and every case in it. When it returns, nobody calls the host any more.
