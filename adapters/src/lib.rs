@@ -10,6 +10,7 @@
 //!   writes down whatever it changes, cuts or leaves out.
 //! - `source`: the closed list of what a mapping may read.
 //! - `transform`, `kana`, `width`: what happens to a text on its way into a field.
+//! - `writer`: from a record to the bytes a vendor stores.
 //!
 //! ```
 //! # use mynaq_adapters::Pack;
@@ -44,6 +45,7 @@ mod plan;
 mod source;
 mod transform;
 mod width;
+mod writer;
 
 pub use pack::Pack;
 pub use packs::Packs;

@@ -5,11 +5,14 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use mynaq_interface::{FileFault, PackIdentity, Record, Summary};
+use mynaq_interface::{
+    Error, ErrorCode, FileFault, PackCapabilities, PackIdentity, Record, Summary,
+};
 use sha2::{Digest, Sha256};
 
 use crate::mapping::{self, Mapping};
 use crate::plan::Plan;
+use crate::writer::Format;
 
 /// A vendor's pack, checked and ready to fill records. Holds nothing about any patient; can be
 /// used from several threads at once.
@@ -83,6 +86,33 @@ impl Pack {
     /// offer or with the reason why it has no value. Cannot fail and does no I/O.
     pub fn fill(&self, summary: &Summary) -> Record {
         Record { pack: self.identity.clone(), fields: self.plan.fill(summary) }
+    }
+
+    /// Writes what the crew accepted of a record, in one of the pack's formats.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::FormatUnknown`] names the formats there are.
+    pub fn write(&self, record: &Record, format: &str) -> Result<Vec<u8>, Error> {
+        let format = Format::from_name(format).ok_or_else(|| {
+            let known: Vec<_> = Format::ALL.iter().map(|(name, _)| *name).collect();
+            Error::new(ErrorCode::FormatUnknown)
+                .detail(format_args!("there are: {}", known.join(", ")))
+        })?;
+        format.write(record)
+    }
+
+    /// What a host can know of the record before any patient: its fields and formats.
+    pub fn capabilities(&self) -> PackCapabilities {
+        let PackIdentity { name, version, mapping_sha256 } = self.identity.clone();
+        PackCapabilities {
+            name,
+            version,
+            mapping_sha256,
+            max_chars_counts: self.plan.counting.name().to_owned(),
+            formats: Format::ALL.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            fields: self.plan.capabilities(),
+        }
     }
 }
 

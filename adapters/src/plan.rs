@@ -6,7 +6,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use mynaq_interface::{
-    Change, ClaimDate, Field, FieldState, Provenance, SourceMark, Summary, Trace, TraceSource,
+    Change, ClaimDate, Code, Field, FieldCapability, FieldState, Provenance, SourceMark, Summary,
+    Trace, TraceSource,
 };
 
 pub(crate) use self::list::{ListRule, Overflow, comparable};
@@ -101,6 +102,26 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// What is known of every field before any patient.
+    pub(crate) fn capabilities(&self) -> Vec<FieldCapability> {
+        self.fields
+            .iter()
+            .map(|field| FieldCapability {
+                name: field.name.clone(),
+                label: field.label.clone(),
+                // The checks keep it far below.
+                max_chars: u32::try_from(field.max).unwrap_or(u32::MAX),
+                codes: field.fill.codes(),
+                left_to_crew: match &field.fill {
+                    Fill::LeaveToCrew { because } => Some(because.clone()),
+                    _ => None,
+                },
+            })
+            .collect()
+    }
+}
+
 /// What a rule made of a summary.
 struct Written<'a> {
     state: FieldState,
@@ -146,6 +167,17 @@ fn single(path: Path) -> Vec<TraceSource> {
 }
 
 impl Fill {
+    /// The vendor's codes, in their own order.
+    fn codes(&self) -> Vec<Code> {
+        let Fill::Code { codes, .. } = self else { return vec![] };
+        let mut codes: Vec<_> = codes
+            .iter()
+            .map(|(word, code)| Code { word: word.clone(), code: code.clone() })
+            .collect();
+        codes.sort_by(|one, other| one.code.cmp(&other.code));
+        codes
+    }
+
     fn write<'a>(&self, max: usize, counting: Counting, summary: &'a Summary) -> Written<'a> {
         match self {
             Fill::LeaveToCrew { because } => {

@@ -12,8 +12,17 @@ pub(crate) enum Counting {
 }
 
 impl Counting {
-    pub(crate) const ALL: [(&str, Counting); 2] =
-        [("characters", Counting::Characters), ("utf16_units", Counting::Utf16Units)];
+    pub(crate) const ALL: [(&str, Counting); 2] = [
+        (Counting::Characters.name(), Counting::Characters),
+        (Counting::Utf16Units.name(), Counting::Utf16Units),
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Counting::Characters => "characters",
+            Counting::Utf16Units => "utf16_units",
+        }
+    }
 
     pub(crate) fn width(self, text: &str) -> usize {
         match self {

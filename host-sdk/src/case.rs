@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use mynaq_interface::{
-    CaseOpening, Consent, Decision, Error, ErrorCode, Event, Identity, Reason, Record, Scope,
+    CaseOpening, Consent, Decision, Error, ErrorCode, Event, Identity, Notice, Reason, Record,
+    Scope,
 };
 use zeroize::Zeroizing;
 
+use crate::door::unreadable;
 use crate::session::Session;
 
 /// One patient contact. Every command returns at once; what comes of it arrives as events.
@@ -74,6 +76,17 @@ impl Case {
         serde_json::from_str(&json).map_err(unreadable)
     }
 
+    /// What the crew accepted, in a format of the pack: the bytes to store.
+    /// [`Session::capabilities`] names the formats; every pack has `json`.
+    pub fn export(&self, format: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.session.door().case_export(self.handle, format).map(Zeroizing::new)
+    }
+
+    /// Records what became of the notice after a viewing without consent.
+    pub fn notice(&self, notice: Notice) -> Result<(), Error> {
+        self.session.door().case_notice(self.handle, notice.number())
+    }
+
     /// Waits for the next event; none if nothing happened in time. Never call it on a thread that
     /// draws a screen, except with a timeout of zero.
     pub fn next_event(&self, timeout: Duration) -> Result<Option<Event>, Error> {
@@ -95,13 +108,4 @@ impl Drop for Case {
         // After `close` the handle is stale and the plugin says so; that is the wanted end.
         let _ = self.session.door().case_close(self.handle);
     }
-}
-
-/// The position, never the text: documents hold patient data.
-fn unreadable(error: serde_json::Error) -> Error {
-    Error::new(ErrorCode::BadDocument).detail(format_args!(
-        "the plugin's document is unreadable at line {} column {}",
-        error.line(),
-        error.column()
-    ))
 }

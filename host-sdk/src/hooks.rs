@@ -2,8 +2,11 @@
 
 use mynaq_interface::c;
 
-/// What a host gives to be told things. Both are called from threads of the plugin and should
-/// return at once.
+/// What a host gives to be told things. Both are called on any thread, also inside a call of the
+/// host's own, and should return at once.
+///
+/// Within `wake` a host may call whatever returns at once, and fetch events with a timeout of zero;
+/// within `log` nothing (INTERFACE.md, THR). A panic in either ends there.
 pub trait Hooks: Send + Sync + 'static {
     /// A line of the plugin's log. It never holds anything about a patient.
     fn log(&self, level: Level, target: &str, message: &str) {
@@ -21,6 +24,12 @@ pub trait Hooks: Send + Sync + 'static {
 pub struct Quiet;
 
 impl Hooks for Quiet {}
+
+/// A panic of a hook must not cross the border: the process would be ended.
+pub(crate) fn contain(hook: impl FnOnce()) {
+    // The panic hook of the host has already told of it.
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(hook));
+}
 
 /// How urgent a log line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -70,6 +70,12 @@ impl Plugin {
         self.door.product_version()
     }
 
+    /// Ends everything of the plugin in this process, whoever opened it: for the one place that ends
+    /// the process. Sessions and cases that are dropped later are simply gone already.
+    pub fn shutdown(&self) -> Result<(), Error> {
+        self.door.shutdown()
+    }
+
     /// Opens a session on a configuration file. Sessions on the same file share one engine.
     pub fn open(&self, config: impl AsRef<Path>, hooks: impl Hooks) -> Result<Session, Error> {
         Session::open(Arc::clone(&self.door), config.as_ref(), Arc::new(hooks))

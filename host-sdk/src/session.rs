@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mynaq_interface::{Error, ErrorCode};
+use mynaq_interface::{Capabilities, Error, ErrorCode};
 
-use crate::door::Door;
+use crate::door::{Door, unreadable};
 use crate::hooks::Hooks;
 
 /// One host's use of the plugin with one configuration. Cases keep it open.
@@ -23,6 +23,13 @@ impl Session {
         let hooks = Box::new(hooks);
         let handle = door.open(&hooks, path)?;
         Ok(Session(Arc::new(Open { door, handle, _hooks: hooks })))
+    }
+
+    /// What can be done with this configuration: packs with their fields and formats, reasons,
+    /// limits. Ask once, before the first case.
+    pub fn capabilities(&self) -> Result<Capabilities, Error> {
+        let json = self.door().capabilities(self.handle())?;
+        serde_json::from_str(&json).map_err(unreadable)
     }
 
     pub(crate) fn door(&self) -> &dyn Door {

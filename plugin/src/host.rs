@@ -3,6 +3,8 @@
 
 mod log;
 
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
@@ -10,6 +12,27 @@ use std::thread::ThreadId;
 pub(crate) trait Host: Send + Sync {
     fn log(&self, level: u32, target: &str, message: &str);
     fn wake(&self, case: u64);
+}
+
+/// In which of its own functions the host is, on this thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inside {
+    Neither,
+    Log,
+    Wake,
+}
+
+thread_local! {
+    static INSIDE: Cell<Inside> = const { Cell::new(Inside::Neither) };
+    /// Wake-up calls that came up while this thread was in one: they follow it, never nest in it.
+    static LATER: RefCell<VecDeque<(Arc<HostLink>, u64)>> = const { RefCell::new(VecDeque::new()) };
+}
+
+impl Inside {
+    /// Where the host is on this thread.
+    pub(crate) fn here() -> Self {
+        INSIDE.get()
+    }
 }
 
 /// A host for as long as its session is open.
@@ -34,15 +57,21 @@ impl HostLink {
     }
 
     fn log(&self, level: u32, target: &str, message: &str) {
-        self.call(|host| host.log(level, target, message));
+        self.call(Inside::Log, |host| host.log(level, target, message));
     }
 
-    pub(crate) fn wake(&self, case: u64) {
-        self.call(|host| host.wake(case));
+    pub(crate) fn wake(self: &Arc<Self>, case: u64) {
+        LATER.with_borrow_mut(|later| later.push_back((Arc::clone(self), case)));
+        if Inside::here() == Inside::Wake {
+            return;
+        }
+        while let Some((link, case)) = LATER.with_borrow_mut(VecDeque::pop_front) {
+            link.call(Inside::Wake, |host| host.wake(case));
+        }
     }
 
-    /// Waits until no call is under way on any other thread; a host may close its session from
-    /// within a call.
+    /// Waits until no call is under way on any other thread. Nobody closes a session from within
+    /// a call (`face::guard`).
     pub(crate) fn close(&self) {
         let here = std::thread::current().id();
         let mut calls = self.lock();
@@ -52,7 +81,7 @@ impl HostLink {
         }
     }
 
-    fn call(&self, call: impl FnOnce(&dyn Host)) {
+    fn call(&self, inside: Inside, call: impl FnOnce(&dyn Host)) {
         let here = std::thread::current().id();
         {
             let mut calls = self.lock();
@@ -61,7 +90,9 @@ impl HostLink {
             }
             calls.under_way.push(here);
         }
+        let outside = INSIDE.replace(inside);
         call(&*self.host);
+        INSIDE.set(outside);
         let mut calls = self.lock();
         if let Some(place) = calls.under_way.iter().position(|&thread| thread == here) {
             calls.under_way.swap_remove(place);

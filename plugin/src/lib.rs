@@ -18,8 +18,43 @@ compile_error!("the plugin turns panics into errors; it cannot be built with pan
 mod card;
 mod case;
 mod config;
+mod defect;
 mod engine;
 pub mod face;
 mod gate;
 mod host;
 mod lookup;
+
+/// The engine without a door, for the benchmark that measures what a door costs. Not an interface.
+#[doc(hidden)]
+pub mod direct {
+    use mynaq_interface::Error;
+    use zeroize::Zeroizing;
+
+    struct Nobody;
+
+    impl crate::host::Host for Nobody {
+        fn log(&self, _: u32, _: &str, _: &str) {}
+        fn wake(&self, _: u64) {}
+    }
+
+    pub fn open(config: &str) -> Result<u64, Error> {
+        crate::engine::open(Box::new(Nobody), config)
+    }
+
+    pub fn close(session: u64) -> Result<(), Error> {
+        crate::engine::close(session)
+    }
+
+    pub fn case_open(session: u64, opening: &str) -> Result<u64, Error> {
+        crate::engine::case_open(session, opening)
+    }
+
+    pub fn case_cancel(case: u64) -> Result<(), Error> {
+        crate::engine::case_cancel(case)
+    }
+
+    pub fn next_event(case: u64, timeout_ms: u32) -> Result<Option<Zeroizing<String>>, Error> {
+        crate::engine::next_event(case, timeout_ms)
+    }
+}

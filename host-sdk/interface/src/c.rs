@@ -75,12 +75,17 @@ pub type HandleFn = unsafe extern "C" fn(u64, *mut Document) -> i32;
 pub type CaseOpenFn = unsafe extern "C" fn(u64, *const c_char, u64, *mut u64, *mut Document) -> i32;
 /// `case_identity(case, identity, pin, size, &error)`, `case_consent(case, consent, reason, size, &error)`.
 pub type WordTextFn = unsafe extern "C" fn(u64, u32, *const c_char, u64, *mut Document) -> i32;
-/// `case_look_up(case, scope, &error)`.
+/// `case_look_up(case, scope, &error)`, `case_notice(case, notice, &error)`.
 pub type WordFn = unsafe extern "C" fn(u64, u32, *mut Document) -> i32;
 /// `case_decide(case, field, size, decision, &error)`.
 pub type TextWordFn = unsafe extern "C" fn(u64, *const c_char, u64, u32, *mut Document) -> i32;
-/// `case_record(case, &record, &error)`.
-pub type RecordFn = unsafe extern "C" fn(u64, *mut Document, *mut Document) -> i32;
+/// `case_record(case, &record, &error)`, `capabilities(session, &capabilities, &error)`.
+pub type DocumentFn = unsafe extern "C" fn(u64, *mut Document, *mut Document) -> i32;
+/// `case_export(case, format, size, &bytes, &error)`.
+pub type ExportFn =
+    unsafe extern "C" fn(u64, *const c_char, u64, *mut Document, *mut Document) -> i32;
+/// `shutdown(&error)`.
+pub type ShutdownFn = unsafe extern "C" fn(*mut Document) -> i32;
 /// `next_event(case, timeout_ms, &event, &error)`.
 pub type NextEventFn = unsafe extern "C" fn(u64, u32, *mut Document, *mut Document) -> i32;
 /// `release(handle)`.
@@ -102,6 +107,10 @@ pub struct Plugin {
     pub open: Option<OpenFn>,
     /// Closes a session and every case in it.
     pub close: Option<HandleFn>,
+    /// Ends everything in this process.
+    pub shutdown: Option<ShutdownFn>,
+    /// What can be done here.
+    pub capabilities: Option<DocumentFn>,
     /// Opens a case.
     pub case_open: Option<CaseOpenFn>,
     /// Starts reading a card.
@@ -117,7 +126,11 @@ pub struct Plugin {
     /// Accepts or rejects an offer.
     pub case_decide: Option<TextWordFn>,
     /// The record as it stands.
-    pub case_record: Option<RecordFn>,
+    pub case_record: Option<DocumentFn>,
+    /// What the crew accepted, in a format of the pack.
+    pub case_export: Option<ExportFn>,
+    /// Records what became of the notice.
+    pub case_notice: Option<WordFn>,
     /// Wipes and closes the case.
     pub case_close: Option<HandleFn>,
     /// Waits for the next event.
@@ -128,11 +141,27 @@ pub struct Plugin {
     pub extension: Option<ExtensionFn>,
 }
 
+/// The id of the suite's own extension, which only builds with debug assertions have.
+pub const DEFECTS_ID: &str = "jp.mynaq.defects/1";
+
+/// Puts a defect into the plugin, to prove that it ends one case and no other.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Defects {
+    /// `sizeof` of this struct.
+    pub struct_size: u32,
+    /// As in [`Plugin`].
+    pub abi_version: u32,
+    /// `put_into(room, size)`: the next one who enters the room (`card`, `gate`, `ledger`,
+    /// `lookup`, `adapters`) meets a panic, once.
+    pub put_into: Option<unsafe extern "C" fn(*const c_char, u64) -> i32>,
+}
+
 // SAFETY: the table is immutable and its one pointer leads to a static string.
 #[allow(unsafe_code, reason = "a table of function pointers is shared between threads by design")]
 unsafe impl Sync for Plugin {}
 
-/// Offsets and sizes of both pointer widths, asserted at compile time here and in `mynaq.h`.
+/// Offsets and sizes for both pointer widths, asserted at compile time here and in `mynaq.h`.
 const _: () = {
     use std::mem::{offset_of, size_of};
     const P: usize = size_of::<usize>();
@@ -144,6 +173,8 @@ const _: () = {
     assert!(offset_of!(Document, data) == 16);
     assert!(offset_of!(Plugin, product_version) == 8);
     assert!(offset_of!(Plugin, open) == 8 + P);
-    assert!(offset_of!(Plugin, extension) == 8 + 14 * P);
-    assert!(size_of::<Plugin>() == 8 + 15 * P);
+    assert!(offset_of!(Plugin, case_open) == 8 + 5 * P);
+    assert!(offset_of!(Plugin, next_event) == 8 + 16 * P);
+    assert!(offset_of!(Plugin, extension) == 8 + 18 * P);
+    assert!(size_of::<Plugin>() == 8 + 19 * P);
 };

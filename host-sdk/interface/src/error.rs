@@ -10,6 +10,7 @@ use crate::FileFault;
 /// Where an error comes from, and so who can mend it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
 pub enum ErrorClass {
     /// The card: what lies on the reader, or how it was held.
     Card,
@@ -227,6 +228,7 @@ macro_rules! catalogue {
         $ja:literal $en:literal => $action_ja:literal $action_en:literal;)+ })+) => {
         /// The stable code of an error: a name in documents, a negative number at the C door.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+        #[schemars(transform = crate::schema::open_words)]
         pub enum ErrorCode {
             $($(#[doc = $en] #[serde(rename = $name)] $code,)+)+
         }
@@ -291,6 +293,12 @@ catalogue! {
         Forked = -109 "usage.forked" final
             "別のプロセスから呼び出されました" "called in a forked process; open the plugin after the fork"
             => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        WrongThread = -110 "usage.wrong_thread" final
+            "この場所からは呼び出せません" "this function may not be called from within log or wake"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        TooMany = -111 "usage.too_many" final
+            "開いたままの事案または文書が多すぎます" "too many cases are open, or documents not released"
+            => "使い終わった事案を閉じてください" "close cases and release documents that are done with";
     }
     Config {
         ConfigUnreadable = -201 "config.unreadable" final
@@ -439,6 +447,9 @@ catalogue! {
             => "示された行を直してください" "mend the line named";
         FieldUnknown = -803 "mapping.unknown_field" final
             "その項目はありません" "the record has no such field"
+            => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
+        FormatUnknown = -804 "mapping.unknown_format" final
+            "その形式では書き出せません" "the pack has no such format"
             => "ソフトウェアの保守担当に連絡してください" "report this to the host's vendor";
     }
     Internal {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CardKind, Consent, Decision, Error, Identity, Reason, Record, Scope, Summary};
+use crate::{CardKind, Consent, Decision, Error, Identity, Notice, Reason, Record, Scope, Summary};
 
 /// One event of one case. A host must ignore kinds and members it does not know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,7 @@ pub struct Event {
 /// The kinds of events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_tagged)]
 pub enum EventBody {
     /// The case is open.
     Opened {
@@ -88,6 +89,16 @@ pub enum EventBody {
         /// What was decided.
         decision: Decision,
     },
+    /// Somebody was viewed without consent: the notice (傷病者用説明書) is to be handed over.
+    NoticeDue {
+        /// Why there was no consent.
+        reason: Reason,
+    },
+    /// What became of the notice has been recorded.
+    NoticeRecorded {
+        /// What.
+        notice: Notice,
+    },
     /// Something went wrong. The case goes on unless the error says otherwise.
     Trouble {
         /// What, why and what now.
@@ -97,6 +108,7 @@ pub enum EventBody {
     },
     /// A kind this version does not know: newer plugins may send more. Ignore it.
     #[serde(other)]
+    #[schemars(skip)]
     Unknown,
 }
 
@@ -121,6 +133,7 @@ pub enum GateState {
 /// What the gate still waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
 pub enum Lack {
     /// The card.
     Card,
@@ -128,6 +141,9 @@ pub enum Lack {
     Identity,
     /// The patient's word, or a reason why it cannot be had.
     Consent,
+    /// Something only a newer version asks for.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What is known of a card that has been read. Nothing in it identifies the person.
@@ -147,6 +163,7 @@ pub struct CardFacts {
 /// How the user authentication certificate stands in time (Japan's calendar).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
 pub enum Validity {
     /// Valid for more than three months.
     Valid,
@@ -159,6 +176,9 @@ pub enum Validity {
     Expired,
     /// Begins in the future: this terminal's clock is probably wrong.
     NotYet,
+    /// A word only a newer version has.
+    #[serde(other)]
+    Unknown,
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@
 //!
 //! - [`c`]: the C function table, the contract. `host-sdk/include/mynaq.h` says the same in C.
 //! - [`rust`]: the abi_stable root module, the second door for Rust hosts.
-//! - the documents that cross as UTF-8 JSON: [`CaseOpening`], [`Event`], [`Summary`],
-//!   [`Record`], [`Error`]. Their JSON Schemas ([`schema`]) are published in `host-sdk/schema/`.
+//! - the documents that cross as UTF-8 JSON: [`CaseOpening`], [`Capabilities`], [`Event`],
+//!   [`Summary`], [`Record`], [`Error`]. Their JSON Schemas ([`schema`]) are published in `host-sdk/schema/`.
 //!
 //! Nothing here does any work, and nothing here depends on another crate of this project.
 #![deny(unsafe_code)]
 
 pub mod c;
+mod capabilities;
 mod error;
 mod event;
 mod fault;
@@ -22,6 +23,9 @@ pub mod schema;
 mod summary;
 mod words;
 
+pub use capabilities::{
+    AbiVersion, Capabilities, Code, FieldCapability, Limits, PackCapabilities, ReasonCapability,
+};
 pub use error::{Error, ErrorClass, ErrorCode};
 pub use event::{CardFacts, Event, EventBody, GateState, Lack, Validity};
 pub use fault::FileFault;
@@ -31,7 +35,7 @@ pub use summary::{
     Checkup, ClaimDate, Institution, Medication, Patient, Procedure, Provenance, Section, Sex,
     Source, Summary, Visit,
 };
-pub use words::{CardKind, Consent, Decision, Identity, Reason, Scope};
+pub use words::{CardKind, Consent, Decision, Identity, Notice, Reason, Scope};
 
 /// Major version of the border. Peers of different majors cannot talk.
 pub const ABI_MAJOR: u32 = 1;

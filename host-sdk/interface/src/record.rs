@@ -115,6 +115,7 @@ pub struct TraceSource {
 /// One thing that did not pass unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
 #[serde(tag = "change", rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_tagged)]
 pub enum Change {
     /// The form changed by a transform of the rule; the meaning did not.
     Transformed {
@@ -154,4 +155,8 @@ pub enum Change {
         /// Why.
         because: String,
     },
+    /// Something only a newer version does: the value did not pass unchanged.
+    #[serde(other)]
+    #[schemars(skip)]
+    Unknown,
 }

@@ -11,7 +11,7 @@ use abi_stable::StableAbi;
 use abi_stable::library::RootModule;
 use abi_stable::package_version_strings;
 use abi_stable::sabi_types::VersionStrings;
-use abi_stable::std_types::{ROption, RResult, RStr, RString};
+use abi_stable::std_types::{ROption, RResult, RStr, RString, RVec};
 
 /// What the host gives. The context is a number the plugin never looks at.
 #[derive(Debug, Clone, Copy, StableAbi)]
@@ -34,6 +34,8 @@ pub struct RustModule {
     pub product_version: extern "C" fn() -> RString,
     pub open: extern "C" fn(RustHost, RStr<'_>) -> RResult<u64, RString>,
     pub close: extern "C" fn(u64) -> RResult<(), RString>,
+    pub shutdown: extern "C" fn() -> RResult<(), RString>,
+    pub capabilities: extern "C" fn(u64) -> RResult<RString, RString>,
     pub case_open: extern "C" fn(u64, RStr<'_>) -> RResult<u64, RString>,
     pub case_read_card: extern "C" fn(u64) -> RResult<(), RString>,
     pub case_identity: extern "C" fn(u64, u32, RStr<'_>) -> RResult<(), RString>,
@@ -42,6 +44,8 @@ pub struct RustModule {
     pub case_cancel: extern "C" fn(u64) -> RResult<(), RString>,
     pub case_decide: extern "C" fn(u64, RStr<'_>, u32) -> RResult<(), RString>,
     pub case_record: extern "C" fn(u64) -> RResult<RString, RString>,
+    pub case_export: extern "C" fn(u64, RStr<'_>) -> RResult<RVec<u8>, RString>,
+    pub case_notice: extern "C" fn(u64, u32) -> RResult<(), RString>,
     pub case_close: extern "C" fn(u64) -> RResult<(), RString>,
     #[sabi(last_prefix_field)]
     pub next_event: extern "C" fn(u64, u32) -> RResult<ROption<RString>, RString>,

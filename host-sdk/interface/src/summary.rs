@@ -189,6 +189,7 @@ pub struct Provenance {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Zeroize,
 )]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
 pub enum Source {
     /// 資格情報: the insurer's register.
     Eligibility,
@@ -200,6 +201,9 @@ pub enum Source {
     Prescribing,
     /// 健診情報.
     Checkup,
+    /// A register only a newer version knows.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Source {
@@ -211,6 +215,7 @@ impl Source {
             Source::Dispensing => "電子処方箋（調剤）",
             Source::Prescribing => "電子処方箋（処方）",
             Source::Checkup => "健診情報",
+            Source::Unknown => "その他の情報源",
         }
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 /// One closed list: the Rust enum, its number at the C door, its name in documents.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$item_meta:meta])* $item:ident = $number:literal $text:literal,)+ }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+        $(#[$meta])*
         pub enum $name {
             $($(#[$item_meta])* #[serde(rename = $text)] $item,)+
         }
@@ -109,7 +109,18 @@ words! {
 }
 
 words! {
+    /// What became of the notice (傷病者用説明書) that follows a viewing without consent.
+    Notice {
+        /// To the patient or to somebody with them.
+        HandedOver = 1 "handed_over",
+        /// There was nobody to take it.
+        NotHandedOver = 2 "not_handed_over",
+    }
+}
+
+words! {
     /// What lies on the reader, told from the card alone.
+    #[schemars(transform = crate::schema::open_words)]
     CardKind {
         /// マイナンバーカード.
         MyNumber = 1 "my_number",
@@ -119,7 +130,8 @@ words! {
         Android = 3 "android",
         /// An iPhone's certificate.
         Iphone = 4 "iphone",
-        /// A card of this family whose label no version of ours knows.
+        /// A card of this family whose label this version does not know.
+        #[serde(other)]
         Unknown = 5 "unknown",
     }
 }

@@ -8,7 +8,7 @@ use mynaq_interface::c::{self, Document, Host, NegotiateFn, Plugin};
 use mynaq_interface::{ABI_VERSION, Error, ErrorCode};
 
 use super::{Door, chain};
-use crate::hooks::{Hooks, Level};
+use crate::hooks::{Hooks, Level, contain};
 
 pub(crate) struct CDoor {
     table: &'static Plugin,
@@ -66,20 +66,25 @@ impl CDoor {
         }))
     }
 
-    /// Copies a document and gives it back.
+    /// Copies a text and gives its document back.
     fn take(&self, document: Document) -> Option<String> {
+        String::from_utf8(self.take_bytes(document)?).ok()
+    }
+
+    /// Copies a document and gives it back.
+    fn take_bytes(&self, document: Document) -> Option<Vec<u8>> {
         if document.handle == 0 || document.data.is_null() {
             return None;
         }
         let size = usize::try_from(document.size).ok()?;
         // SAFETY: the plugin lends `size` readable bytes until release.
-        let bytes = unsafe { std::slice::from_raw_parts(document.data.cast::<u8>(), size) };
-        let text = std::str::from_utf8(bytes).ok().map(str::to_owned);
+        let bytes =
+            unsafe { std::slice::from_raw_parts(document.data.cast::<u8>(), size) }.to_vec();
         if let Ok(release) = slot!(self, release) {
             // SAFETY: `release` takes any number.
             unsafe { release(document.handle) };
         }
-        text
+        Some(bytes)
     }
 }
 
@@ -106,6 +111,20 @@ impl Door for CDoor {
         let close = slot!(self, close)?;
         // SAFETY: handles are numbers; any number is allowed.
         self.act(|error| unsafe { close(session, error) }).map(drop)
+    }
+
+    fn shutdown(&self) -> Result<(), Error> {
+        let shutdown = slot!(self, shutdown)?;
+        // SAFETY: the error's place is ours.
+        self.act(|error| unsafe { shutdown(error) }).map(drop)
+    }
+
+    fn capabilities(&self, session: u64) -> Result<String, Error> {
+        let capabilities = slot!(self, capabilities)?;
+        let mut document = Document::NONE;
+        // SAFETY: both documents are ours and written by the call.
+        self.act(|error| unsafe { capabilities(session, &mut document, error) })?;
+        self.take(document).ok_or_else(|| ErrorCode::NotUtf8.into())
     }
 
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error> {
@@ -164,6 +183,22 @@ impl Door for CDoor {
         self.take(document).ok_or_else(|| ErrorCode::NotUtf8.into())
     }
 
+    fn case_export(&self, case: u64, format: &str) -> Result<Vec<u8>, Error> {
+        let export = slot!(self, case_export)?;
+        let mut document = Document::NONE;
+        // SAFETY: the text is valid for the call; both documents are ours and written by it.
+        self.act(|error| unsafe {
+            export(case, text(format), size(format), &mut document, error)
+        })?;
+        Ok(self.take_bytes(document).unwrap_or_default())
+    }
+
+    fn case_notice(&self, case: u64, notice: u32) -> Result<(), Error> {
+        let record = slot!(self, case_notice)?;
+        // SAFETY: handles are numbers; any number is allowed.
+        self.act(|error| unsafe { record(case, notice, error) }).map(drop)
+    }
+
     fn case_close(&self, case: u64) -> Result<(), Error> {
         let close = slot!(self, case_close)?;
         // SAFETY: handles are numbers; any number is allowed.
@@ -206,13 +241,13 @@ unsafe extern "C" fn on_log(
         let Some(hooks) = context.cast::<Arc<dyn Hooks>>().as_ref() else { return };
         (hooks, lent(target, target_size), lent(message, message_size))
     };
-    hooks.log(Level::from_number(level), &target, &message);
+    contain(|| hooks.log(Level::from_number(level), &target, &message));
 }
 
 unsafe extern "C" fn on_wake(context: *mut c_void, case: u64) {
     // SAFETY: `context` is the box given to `open`.
     if let Some(hooks) = unsafe { context.cast::<Arc<dyn Hooks>>().as_ref() } {
-        hooks.wake(case);
+        contain(|| hooks.wake(case));
     }
 }
 

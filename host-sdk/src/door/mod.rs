@@ -5,7 +5,7 @@ mod rust;
 
 use std::sync::Arc;
 
-use mynaq_interface::Error;
+use mynaq_interface::{Error, ErrorCode};
 
 pub(crate) use self::c::CDoor;
 pub(crate) use self::rust::RustDoor;
@@ -18,6 +18,8 @@ pub(crate) trait Door: Send + Sync {
     #[allow(clippy::borrowed_box, reason = "the address inside the box is what crosses")]
     fn open(&self, hooks: &Box<Arc<dyn Hooks>>, config: &str) -> Result<u64, Error>;
     fn close(&self, session: u64) -> Result<(), Error>;
+    fn shutdown(&self) -> Result<(), Error>;
+    fn capabilities(&self, session: u64) -> Result<String, Error>;
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error>;
     fn case_read_card(&self, case: u64) -> Result<(), Error>;
     fn case_identity(&self, case: u64, identity: u32, pin: &str) -> Result<(), Error>;
@@ -26,6 +28,8 @@ pub(crate) trait Door: Send + Sync {
     fn case_cancel(&self, case: u64) -> Result<(), Error>;
     fn case_decide(&self, case: u64, field: &str, decision: u32) -> Result<(), Error>;
     fn case_record(&self, case: u64) -> Result<String, Error>;
+    fn case_export(&self, case: u64, format: &str) -> Result<Vec<u8>, Error>;
+    fn case_notice(&self, case: u64, notice: u32) -> Result<(), Error>;
     fn case_close(&self, case: u64) -> Result<(), Error>;
     fn next_event(&self, case: u64, timeout_ms: u32) -> Result<Option<String>, Error>;
 }
@@ -40,4 +44,13 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
+}
+
+/// The position, never the text: documents hold patient data.
+pub(crate) fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(ErrorCode::BadDocument).detail(format_args!(
+        "the plugin's document is unreadable at line {} column {}",
+        error.line(),
+        error.column()
+    ))
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use abi_stable::library::lib_header_from_path;
-use abi_stable::std_types::{RResult, RStr, RString};
+use abi_stable::std_types::{RResult, RStr, RString, RVec};
 use mynaq_interface::rust::{RustHost, RustModule_Ref};
 use mynaq_interface::{Error, ErrorCode};
 
 use super::{Door, chain};
-use crate::hooks::{Hooks, Level};
+use crate::hooks::{Hooks, Level, contain};
 
 pub(crate) struct RustDoor {
     module: RustModule_Ref,
@@ -40,6 +40,14 @@ impl Door for RustDoor {
 
     fn close(&self, session: u64) -> Result<(), Error> {
         read(self.module.close()(session))
+    }
+
+    fn shutdown(&self) -> Result<(), Error> {
+        read(self.module.shutdown()())
+    }
+
+    fn capabilities(&self, session: u64) -> Result<String, Error> {
+        read(self.module.capabilities()(session)).map(RString::into_string)
     }
 
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error> {
@@ -74,6 +82,14 @@ impl Door for RustDoor {
         read(self.module.case_record()(case)).map(RString::into_string)
     }
 
+    fn case_export(&self, case: u64, format: &str) -> Result<Vec<u8>, Error> {
+        read(self.module.case_export()(case, format.into())).map(RVec::into_vec)
+    }
+
+    fn case_notice(&self, case: u64, notice: u32) -> Result<(), Error> {
+        read(self.module.case_notice()(case, notice))
+    }
+
     fn case_close(&self, case: u64) -> Result<(), Error> {
         read(self.module.case_close()(case))
     }
@@ -93,13 +109,13 @@ fn read<T>(result: RResult<T, RString>) -> Result<T, Error> {
 
 extern "C" fn on_log(context: usize, level: u32, target: RStr<'_>, message: RStr<'_>) {
     if let Some(hooks) = hooks(context) {
-        hooks.log(Level::from_number(level), target.as_str(), message.as_str());
+        contain(|| hooks.log(Level::from_number(level), target.as_str(), message.as_str()));
     }
 }
 
 extern "C" fn on_wake(context: usize, case: u64) {
     if let Some(hooks) = hooks(context) {
-        hooks.wake(case);
+        contain(|| hooks.wake(case));
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a line of the ledger says.
 
-use mynaq_interface::{CardKind, Consent, Decision, ErrorCode, Identity, Reason, Scope, Validity};
+use mynaq_interface::{
+    CardKind, Consent, Decision, ErrorCode, Identity, Notice, Reason, Scope, Validity,
+};
 use serde::{Deserialize, Serialize};
 
 /// One line.
@@ -99,6 +101,13 @@ pub enum Fact {
         /// What was decided.
         decision: Decision,
     },
+    /// What became of the notice after a viewing without consent.
+    Notice {
+        /// What.
+        notice: Notice,
+    },
+    /// A defect was met while working for the case: it took no more commands.
+    Defect,
     /// What was known of the patient has been wiped.
     Wiped,
     /// The case was closed.

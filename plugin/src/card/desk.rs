@@ -18,6 +18,7 @@ use super::jpki::{self, Lengths, ReadFault};
 use super::link::{Channel, LinkFault, Readers, Sharing, Sight};
 use super::pcsc::PcscReaders;
 use crate::config::{Mode, ReaderChoice};
+use crate::defect::{self, Room};
 
 /// How long one look at the readers may take: so long a cancelled job may linger.
 const LOOK: Duration = Duration::from_millis(100);
@@ -134,11 +135,11 @@ impl Desk {
             match done {
                 Ok(false) => waiting.push_front(first),
                 Ok(true) => {}
-                Err(_) => (first.job.news)(CardNews::Done(Err(ErrorCode::Panic.into()))),
+                Err(_) => first.tell(CardNews::Done(Err(ErrorCode::Panic.into()))),
             }
         }
-        for Waiting { mut job, .. } in waiting {
-            (job.news)(CardNews::Done(Err(ErrorCode::CardCancelled.into())));
+        for mut waiting in waiting {
+            waiting.finish(Err(ErrorCode::CardCancelled.into()));
         }
     }
 
@@ -216,6 +217,7 @@ impl Desk {
             Task::Read => Sharing::Shared,
             Task::VerifyPin(_) => Sharing::Exclusive,
         };
+        defect::may_be_here(Room::Card);
         let mut channel = Channel::new(self.readers.connect(reader, sharing)?);
         let (kind, certificate) = jpki::read(&mut channel, lengths)?;
         let possession_proven = match task {
@@ -266,13 +268,23 @@ impl Waiting {
     }
 
     fn finish(&mut self, result: Result<CardRead, Error>) -> bool {
-        (self.job.news)(CardNews::Done(result));
+        self.tell(CardNews::Done(result));
         true
+    }
+
+    /// What the case makes of the news is the case's: a panic there ends it and not the desk.
+    fn tell(&mut self, news: CardNews) {
+        let job = &mut self.job;
+        if catch_unwind(AssertUnwindSafe(|| (job.news)(news))).is_err() {
+            let defect = CardNews::Done(Err(ErrorCode::Panic.into()));
+            // A second one on the way to the case: it is beyond help, the desk is not.
+            let _ = catch_unwind(AssertUnwindSafe(|| (job.news)(defect)));
+        }
     }
 
     fn find(&mut self, reader: &str) {
         if self.found.as_deref() != Some(reader) {
-            (self.job.news)(CardNews::Found(reader.to_owned()));
+            self.tell(CardNews::Found(reader.to_owned()));
             self.found = Some(reader.to_owned());
         }
     }
@@ -285,14 +297,14 @@ impl Waiting {
             self.troubled = None;
         }
         if self.told.as_ref() != Some(&readers) {
-            (self.job.news)(CardNews::Awaited(readers.clone()));
+            self.tell(CardNews::Awaited(readers.clone()));
             self.told = Some(readers);
         }
     }
 
     fn trouble(&mut self, error: Error) {
         if self.troubled.replace(error.code()) != Some(error.code()) {
-            (self.job.news)(CardNews::Again(error));
+            self.tell(CardNews::Again(error));
         }
     }
 }

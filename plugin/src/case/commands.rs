@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use mynaq_interface::{
-    Consent, Decision, Error, ErrorCode, EventBody, FieldState, Identity, Scope,
+    Consent, Decision, Error, ErrorCode, EventBody, FieldState, Identity, Notice, Record, Scope,
 };
 use mynaq_ledger::Fact;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+use super::journal::Author;
 use super::state::{LookUp, Reading, State};
 use super::{Case, LONGEST_BACKLOG};
 use crate::card::{Job, Task};
@@ -61,12 +62,12 @@ impl Case {
             if state.look_up.is_some() {
                 return Err(Error::new(ErrorCode::WrongState).detail("a look-up is under way"));
             }
-            let permit = state.basis.permit(&self.ledger_id, scope)?;
+            let permit = state.basis.permit(scope)?;
             let card = state.card.clone().ok_or(ErrorCode::GateNotReady)?;
             let (cancel, cancelled) = oneshot::channel();
-            let request = permit.request().to_owned();
-            state.look_up = Some(LookUp { request: request.clone(), _cancel: cancel });
-            let permit = self.services.journal.enter_permit(permit);
+            let (request, reason) = (permit.request().to_owned(), permit.reason());
+            state.look_up = Some(LookUp { request: request.clone(), reason, _cancel: cancel });
+            let permit = self.services.journal.enter_permit(Author::of(self), permit);
             let case = Arc::clone(self);
             self.services.io.spawn(async move {
                 let view = Arc::clone(&case).view(request, permit, card, cancelled);
@@ -118,12 +119,30 @@ impl Case {
     /// The record as it stands, as JSON.
     pub(crate) fn record(&self) -> Result<Zeroizing<String>, Error> {
         self.change(|state| {
-            let record = state.record.as_deref().ok_or_else(|| {
-                Error::new(ErrorCode::WrongState).detail("there is no record yet")
-            })?;
-            serde_json::to_string(record)
+            serde_json::to_string(filled(state)?)
                 .map(Zeroizing::new)
                 .map_err(|error| Error::new(ErrorCode::Panic).detail(error))
+        })
+    }
+
+    /// What the crew accepted, in a format of the pack.
+    pub(crate) fn export(&self, format: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.change(|state| {
+            let record = filled(state)?;
+            self.services.packs.get(&self.pack)?.write(record, format).map(Zeroizing::new)
+        })
+    }
+
+    /// Records what became of the notice.
+    pub(crate) fn notice(&self, notice: Notice) -> Result<(), Error> {
+        self.command(|state| {
+            if !state.notice_due {
+                return Err(Error::new(ErrorCode::WrongState)
+                    .detail("nobody was viewed without consent in this case"));
+            }
+            self.enter(Fact::Notice { notice });
+            self.tell(EventBody::NoticeRecorded { notice });
+            Ok(())
         })
     }
 
@@ -180,6 +199,13 @@ impl Case {
     pub(super) fn tell_gate(&self, state: &State) {
         self.tell(EventBody::Gate { state: state.basis.state() });
     }
+}
+
+fn filled(state: &State) -> Result<&Record, Error> {
+    state
+        .record
+        .as_deref()
+        .ok_or_else(|| Error::new(ErrorCode::WrongState).detail("there is no record yet"))
 }
 
 fn digits(pin: &str) -> Result<Zeroizing<[u8; 4]>, Error> {

@@ -12,12 +12,13 @@ mod queue;
 mod services;
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use mynaq_interface::{CaseOpening, Error, ErrorCode, EventBody};
+use mynaq_interface::{CaseOpening, Error, ErrorCode, EventBody, Limits};
 use mynaq_ledger::Fact;
 
+use self::journal::Author;
 pub(crate) use self::queue::Next;
 use self::queue::Queue;
 pub(crate) use self::services::{Services, Threads};
@@ -27,12 +28,16 @@ use crate::gate;
 use crate::host::HostLink;
 
 /// A host that fetches no events cannot be told anything: it may not ask for more either.
-const LONGEST_BACKLOG: usize = 1_000;
+const LONGEST_BACKLOG: usize = Limits::NOW.waiting_events as usize;
 
 /// One patient contact.
 pub(crate) struct Case {
     /// The handle the host knows it by.
     handle: u64,
+    /// The session it was opened in.
+    session: u64,
+    /// For those who bring news later.
+    this: Weak<Case>,
     /// What the ledger knows it by.
     ledger_id: String,
     pack: String,
@@ -45,6 +50,7 @@ pub(crate) struct Case {
 impl Case {
     pub(crate) fn open(
         handle: u64,
+        session: u64,
         opening: CaseOpening,
         host: Arc<HostLink>,
         services: Arc<Services>,
@@ -59,9 +65,12 @@ impl Case {
             mapping_sha256: services.packs.get(&opening.pack)?.identity().mapping_sha256.clone(),
             drill,
         };
-        let case = Arc::new(Case {
+        let ledger_id = gate::random_id()?;
+        let case = Arc::new_cyclic(|this| Case {
             handle,
-            ledger_id: gate::random_id()?,
+            session,
+            this: Weak::clone(this),
+            ledger_id,
             pack: opening.pack,
             host,
             services,
@@ -73,9 +82,14 @@ impl Case {
         Ok(case)
     }
 
-    /// Tells the host that events are waiting, if any are.
+    /// The session it was opened in.
+    pub(crate) fn session(&self) -> u64 {
+        self.session
+    }
+
+    /// Tells the host that events are waiting, once for those it was not told of.
     pub(crate) fn wake(&self) {
-        if self.queue.backlog() > 0 {
+        if self.queue.announce() {
             self.host.wake(self.handle);
         }
     }
@@ -103,6 +117,7 @@ impl Case {
         let _ = self.change(|state| {
             self.wipe(state);
             state.stage = Stage::Poisoned;
+            self.enter(Fact::Defect);
             self.tell_end(ErrorCode::Panic.into());
             Ok(())
         });
@@ -160,7 +175,7 @@ impl Case {
     }
 
     fn enter(&self, fact: Fact) {
-        self.services.journal.enter(&self.ledger_id, fact);
+        self.services.journal.enter(Author::of(self), fact);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

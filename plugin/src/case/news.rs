@@ -8,13 +8,17 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Case;
-use super::state::{Reading, State};
+use super::state::{LookUp, Reading, State};
 use crate::card::{CardNews, CardRead, Certificate};
+use crate::defect::{self, Room};
 use crate::gate::{Basis, EnteredPermit};
 
 impl Case {
     /// News of a reading. News of a reading that the case has given up is dropped.
     pub(super) fn on_card(&self, reading: &Reading, news: CardNews) {
+        if matches!(&news, CardNews::Done(Err(error)) if error.code() == ErrorCode::Panic) {
+            return self.poison();
+        }
         // A case that is closed or poisoned refuses the change; there is nobody to tell.
         let _ = self.change(|state| {
             if !state.reading.as_ref().is_some_and(|current| current.is(reading)) {
@@ -94,13 +98,18 @@ impl Case {
         // A case that is closed or poisoned refuses the change; there is nobody to tell.
         let _ = self.change(|state| {
             // Given up meanwhile, and entered so: what came is wiped unseen.
-            if state.look_up.take_if(|current| current.request == request).is_none() {
-                return Ok(());
-            }
+            let current = state.look_up.take_if(|current| current.request == request);
+            let Some(LookUp { reason, .. }) = current else { return Ok(()) };
             let error = answer.as_ref().err().map(Error::code);
             self.enter(Fact::Answer { request: request.to_owned(), error });
             match answer {
-                Ok(summary) => self.offer(state, &summary),
+                Ok(summary) => {
+                    self.offer(state, &summary);
+                    if let Some(reason) = reason {
+                        state.notice_due = true;
+                        self.tell(EventBody::NoticeDue { reason });
+                    }
+                }
                 Err(error) => self.tell_end(error),
             }
             Ok(())
@@ -112,6 +121,7 @@ impl Case {
             Ok(pack) => pack,
             Err(error) => return self.tell_end(error),
         };
+        defect::may_be_here(Room::Adapters);
         let record = Zeroizing::new(pack.fill(summary));
         let fields = record
             .fields

@@ -20,6 +20,8 @@ pub(super) struct Queue {
 struct Waiting {
     events: VecDeque<Zeroizing<String>>,
     told: u64,
+    /// How many of them the host was woken for.
+    announced: u64,
     closed: bool,
 }
 
@@ -74,6 +76,14 @@ impl Queue {
             waiting =
                 self.arrived.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Whether there are events the host was not woken for; from now on it was.
+    pub(super) fn announce(&self) -> bool {
+        let mut waiting = self.lock();
+        let news = waiting.told > waiting.announced && !waiting.events.is_empty();
+        waiting.announced = waiting.told;
+        news
     }
 
     /// How many events nobody has fetched yet.

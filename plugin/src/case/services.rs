@@ -4,8 +4,10 @@ use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use mynaq_adapters::Packs;
-use mynaq_interface::{Error, ErrorCode};
+use mynaq_adapters::{Pack, Packs};
+use mynaq_interface::{
+    ABI_MAJOR, ABI_MINOR, AbiVersion, Capabilities, Error, ErrorCode, Limits, Reason,
+};
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 
@@ -57,6 +59,20 @@ impl Services {
         Ok((services, threads))
     }
 
+    /// What can be done with this configuration.
+    pub(crate) fn capabilities(&self, extensions: &[&str]) -> Capabilities {
+        Capabilities {
+            product_version: env!("CARGO_PKG_VERSION").to_owned(),
+            abi: AbiVersion { major: ABI_MAJOR, minor: ABI_MINOR },
+            drill: self.mode == Mode::Drill,
+            packs: self.packs.iter().map(Pack::capabilities).collect(),
+            pack_faults: self.packs.faults().cloned().collect(),
+            reasons: Reason::ALL.iter().copied().map(Into::into).collect(),
+            extensions: extensions.iter().map(|&id| id.to_owned()).collect(),
+            limits: Limits::NOW,
+        }
+    }
+
     /// Ends every thread: first those who bring news, last the journal that enters it.
     pub(crate) fn stop(&self, threads: Threads) {
         self.cards.stop();
@@ -89,9 +105,8 @@ fn start_io() -> Result<(Handle, oneshot::Sender<()>, JoinHandle<()>), Error> {
     Ok((handle, stop, thread))
 }
 
-/// A host may close its last session from within a call on one of these very threads.
+/// Never on one of these very threads: nobody closes a session from within a call (`face::guard`).
 fn join(thread: JoinHandle<()>) {
-    if thread.thread().id() != std::thread::current().id() {
-        let _ = thread.join();
-    }
+    // One that panicked has ended too, and was logged when it did.
+    let _ = thread.join();
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use mynaq_interface::Record;
+use mynaq_interface::{Reason, Record};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -18,6 +18,8 @@ pub(super) struct State {
     pub(super) reading: Option<Reading>,
     pub(super) look_up: Option<LookUp>,
     pub(super) record: Option<Zeroizing<Record>>,
+    /// Whether somebody was viewed without consent in this case.
+    pub(super) notice_due: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,8 @@ impl Reading {
 #[derive(Debug)]
 pub(super) struct LookUp {
     pub(super) request: String,
+    /// Why there was no consent, when there was none.
+    pub(super) reason: Option<Reason>,
     pub(super) _cancel: oneshot::Sender<()>,
 }
 

@@ -36,30 +36,24 @@ impl<T> Handles<T> {
         &self,
         make: impl FnOnce(u64) -> Result<T, E>,
     ) -> Result<Option<u64>, E> {
+        let Some(reserved) = self.reserve() else { return Ok(None) };
+        // The value is made outside the lock: it may take a while, and may come back here.
+        let value = make(reserved.handle)?;
+        Ok(Some(reserved.fill(value)))
+    }
+
+    fn reserve(&self) -> Option<Reserved<'_, T>> {
         let mut slots = self.lock();
         let place = match slots.free.pop() {
             Some(place) => place,
-            None if slots.places.len() as u64 >= MASK => return Ok(None),
+            None if slots.places.len() as u64 >= MASK => return None,
             None => {
                 slots.places.push(Place { generation: 1, value: None });
                 slots.places.len() - 1
             }
         };
         let handle = self.handle(place, slots.places[place].generation);
-        // The value is made outside the lock: it may take a while, and may come back here.
-        drop(slots);
-        let made = make(handle);
-        let mut slots = self.lock();
-        match made {
-            Ok(value) => {
-                slots.places[place].value = Some(value);
-                Ok(Some(handle))
-            }
-            Err(error) => {
-                slots.retire(place);
-                Err(error)
-            }
-        }
+        Some(Reserved { table: self, place, handle })
     }
 
     /// Takes the value out; the handle is stale from now on.
@@ -69,6 +63,27 @@ impl<T> Handles<T> {
         let value = slots.places[place].value.take();
         slots.retire(place);
         value
+    }
+
+    /// Takes out every value of a kind, with its handle.
+    pub(crate) fn take(&self, wanted: impl Fn(&T) -> bool) -> Vec<(u64, T)> {
+        let mut slots = self.lock();
+        let mut taken = Vec::new();
+        for place in 0..slots.places.len() {
+            let Place { generation, value } = &mut slots.places[place];
+            let generation = *generation;
+            if let Some(value) = value.take_if(|value| wanted(value)) {
+                taken.push((self.handle(place, generation), value));
+                slots.retire(place);
+            }
+        }
+        taken
+    }
+
+    /// How many handles are out.
+    pub(crate) fn length(&self) -> usize {
+        let slots = self.lock();
+        slots.places.len() - slots.free.len()
     }
 
     fn handle(&self, place: usize, generation: u64) -> u64 {
@@ -102,6 +117,28 @@ impl<T> Slots<T> {
         if self.places[place].generation <= MASK {
             self.free.push(place);
         }
+    }
+}
+
+/// A place whose value is still being made. It is free again if that fails or panics.
+struct Reserved<'a, T> {
+    table: &'a Handles<T>,
+    place: usize,
+    handle: u64,
+}
+
+impl<T> Reserved<'_, T> {
+    fn fill(self, value: T) -> u64 {
+        self.table.lock().places[self.place].value = Some(value);
+        let handle = self.handle;
+        std::mem::forget(self);
+        handle
+    }
+}
+
+impl<T> Drop for Reserved<'_, T> {
+    fn drop(&mut self) {
+        self.table.lock().retire(self.place);
     }
 }
 
@@ -139,6 +176,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_out_is_stale_and_the_rest_is_not() {
+        let table = Handles::new(1);
+        let handles = ["even", "odd", "even"].map(|value| insert(&table, value));
+        assert_eq!(table.length(), 3);
+        let taken = table.take(|value| *value == "even");
+        assert_eq!(taken, [(handles[0], "even"), (handles[2], "even")]);
+        assert_eq!(handles.map(|handle| table.get(handle)), [None, Some("odd"), None]);
+        assert_eq!(table.length(), 1);
+    }
+
+    #[test]
     fn a_value_that_could_not_be_made_leaves_no_handle() {
         let table = Handles::<()>::new(1);
         let mut given = 0;
@@ -147,6 +195,10 @@ mod tests {
             Err("no")
         });
         assert_eq!(failed, Err("no"));
-        assert_eq!(table.get(given), None);
+        assert_eq!((table.get(given), table.length()), (None, 0));
+
+        let panicked = std::panic::catch_unwind(|| table.insert::<()>(|_| panic!("on purpose")));
+        assert!(panicked.is_err());
+        assert_eq!(table.length(), 0, "the place is free again");
     }
 }

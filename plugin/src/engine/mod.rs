@@ -4,10 +4,13 @@ mod handles;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use mynaq_interface::{CaseOpening, Consent, Decision, Error, ErrorCode, Identity, Scope};
+use mynaq_interface::{
+    CaseOpening, Consent, Decision, Error, ErrorCode, Identity, Limits, Notice, Scope,
+};
 use zeroize::Zeroizing;
 
 pub(crate) use self::handles::Handles;
@@ -18,6 +21,7 @@ static SESSIONS: Handles<Arc<Session>> = Handles::new(1);
 static CASES: Handles<Arc<Case>> = Handles::new(2);
 /// Sessions on one configuration file share one engine.
 static ENGINES: Mutex<Option<HashMap<PathBuf, Weak<Engine>>>> = Mutex::new(None);
+static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// One configuration at work. Dropping it, as the last session does, ends its threads.
 struct Engine {
@@ -27,51 +31,84 @@ struct Engine {
 
 /// One host's use of one engine.
 struct Session {
-    engine: Arc<Engine>,
     host: Arc<HostLink>,
-    /// The cases opened in it; none once it is closed, so that no case slips in behind.
-    cases: Mutex<Option<Vec<u64>>>,
+    /// None once it is closed, so that no case slips in behind.
+    engine: Mutex<Option<Arc<Engine>>>,
 }
 
 /// Opens a session on a configuration file.
 pub(crate) fn open(host: Box<dyn Host>, config: &str) -> Result<u64, Error> {
     let host = HostLink::new(host);
     let opened = engine(Path::new(config)).and_then(|engine| {
-        let cases = Mutex::new(Some(Vec::new()));
-        let session = Arc::new(Session { engine, host: Arc::clone(&host), cases });
+        let session =
+            Arc::new(Session { host: Arc::clone(&host), engine: Mutex::new(Some(engine)) });
         full(SESSIONS.insert(|_| Ok::<_, Error>(session))?)
     });
-    if opened.is_err() {
-        // A host that was refused is free to go: nobody may be in the middle of its log.
-        host.close();
+    match opened {
+        // A shutdown that began meanwhile has not seen this session.
+        Ok(session) if is_stopped() => {
+            close(session)?;
+            Err(ErrorCode::Stopped.into())
+        }
+        Ok(session) => Ok(session),
+        Err(error) => {
+            // A host that was refused is free to go: nobody may be in the middle of its log.
+            host.close();
+            Err(error)
+        }
     }
-    opened
 }
 
 /// Closes a session and every case in it. When it returns, nobody calls the host any more.
 pub(crate) fn close(session: u64) -> Result<(), Error> {
-    let session = SESSIONS.remove(session).ok_or(ErrorCode::UnknownHandle)?;
-    let cases = session.cases.lock().unwrap_or_else(PoisonError::into_inner).take();
-    for case in cases.into_iter().flatten() {
-        // One that the host has closed itself is not there any more.
-        if let Some(case) = CASES.remove(case) {
-            case.close();
-        }
+    end(session, SESSIONS.remove(session).ok_or(ErrorCode::UnknownHandle)?);
+    Ok(())
+}
+
+/// Ends every session of this process, for good.
+pub(crate) fn shutdown() {
+    // Whoever comes second waits for the first: when either returns, everything has ended.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    STOPPED.store(true, Ordering::SeqCst);
+    for (handle, session) in SESSIONS.take(|_| true) {
+        end(handle, session);
+    }
+}
+
+/// Whether [`shutdown`] has begun.
+pub(crate) fn is_stopped() -> bool {
+    STOPPED.load(Ordering::SeqCst)
+}
+
+fn end(handle: u64, session: Arc<Session>) {
+    let engine = session.engine().take();
+    for (_, case) in CASES.take(|case| case.session() == handle) {
+        case.close();
     }
     session.host.close();
     // The last session takes the engine with it, while the table is locked: the ledger is free
     // again before anybody reopens it.
     let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
-    drop(session);
+    drop(engine);
     if let Some(engines) = engines.as_mut() {
         engines.retain(|_, engine| engine.strong_count() > 0);
     }
-    Ok(())
+}
+
+/// What can be done with a session's configuration, as JSON.
+pub(crate) fn capabilities(session: u64, extensions: &[&str]) -> Result<Zeroizing<String>, Error> {
+    let session = SESSIONS.get(session).ok_or(ErrorCode::UnknownHandle)?;
+    let capabilities = session.services()?.capabilities(extensions);
+    serde_json::to_string(&capabilities)
+        .map(Zeroizing::new)
+        .map_err(|error| Error::new(ErrorCode::Panic).detail(error))
 }
 
 /// Opens a case.
-pub(crate) fn case_open(session: u64, opening: &str) -> Result<u64, Error> {
-    let session = SESSIONS.get(session).ok_or(ErrorCode::UnknownHandle)?;
+pub(crate) fn case_open(session_handle: u64, opening: &str) -> Result<u64, Error> {
+    let session = SESSIONS.get(session_handle).ok_or(ErrorCode::UnknownHandle)?;
+    let services = session.services()?;
     let opening: CaseOpening = serde_json::from_str(opening)
         .map_err(|error| Error::new(ErrorCode::BadDocument).detail(error))?;
     for (name, value) in opening.items() {
@@ -81,15 +118,18 @@ pub(crate) fn case_open(session: u64, opening: &str) -> Result<u64, Error> {
                 .detail(format_args!("`{name}` has {length} characters; 1 to 64 are allowed")));
         }
     }
+    let limit = Limits::NOW.cases;
+    if CASES.length() >= limit as usize {
+        return Err(Error::new(ErrorCode::TooMany)
+            .detail(format_args!("{limit} cases are open; close those that are over")));
+    }
     let host = Arc::clone(&session.host);
-    let services = Arc::clone(&session.engine.services);
-    let handle = full(CASES.insert(|handle| Case::open(handle, opening, host, services))?)?;
-    match &mut *session.cases.lock().unwrap_or_else(PoisonError::into_inner) {
-        Some(cases) => cases.push(handle),
-        None => {
-            case_close(handle)?;
-            return Err(ErrorCode::UnknownHandle.into());
-        }
+    let handle =
+        full(CASES.insert(|handle| Case::open(handle, session_handle, opening, host, services))?)?;
+    // A close that came meanwhile has not seen this case.
+    if session.engine().is_none() {
+        case_close(handle)?;
+        return Err(ErrorCode::UnknownHandle.into());
     }
     find(handle)?.wake();
     Ok(handle)
@@ -102,20 +142,20 @@ pub(crate) fn case_read_card(case: u64) -> Result<(), Error> {
 
 /// Records the identity check.
 pub(crate) fn case_identity(case: u64, identity: u32, pin: &str) -> Result<(), Error> {
-    let identity = word(Identity::from_number(identity), "identity", identity)?;
-    find(case)?.identity(identity, pin)
+    let case = find(case)?;
+    case.identity(word(Identity::from_number(identity), "identity", identity)?, pin)
 }
 
 /// Records the patient's word.
 pub(crate) fn case_consent(case: u64, consent: u32, reason: &str) -> Result<(), Error> {
-    let consent = word(Consent::from_number(consent), "consent", consent)?;
-    find(case)?.consent(consent, reason)
+    let case = find(case)?;
+    case.consent(word(Consent::from_number(consent), "consent", consent)?, reason)
 }
 
 /// Starts the look-up.
 pub(crate) fn case_look_up(case: u64, scope: u32) -> Result<(), Error> {
-    let scope = word(Scope::from_number(scope), "scope", scope)?;
-    find(case)?.look_up(scope)
+    let case = find(case)?;
+    case.look_up(word(Scope::from_number(scope), "scope", scope)?)
 }
 
 /// Cancels what is under way.
@@ -125,13 +165,24 @@ pub(crate) fn case_cancel(case: u64) -> Result<(), Error> {
 
 /// Takes or leaves an offer.
 pub(crate) fn case_decide(case: u64, field: &str, decision: u32) -> Result<(), Error> {
-    let decision = word(Decision::from_number(decision), "decision", decision)?;
-    find(case)?.decide(field, decision)
+    let case = find(case)?;
+    case.decide(field, word(Decision::from_number(decision), "decision", decision)?)
 }
 
 /// The record as JSON.
 pub(crate) fn case_record(case: u64) -> Result<Zeroizing<String>, Error> {
     find(case)?.record()
+}
+
+/// What the crew accepted, in a format of the pack.
+pub(crate) fn case_export(case: u64, format: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    find(case)?.export(format)
+}
+
+/// Records what became of the notice.
+pub(crate) fn case_notice(case: u64, notice: u32) -> Result<(), Error> {
+    let case = find(case)?;
+    case.notice(word(Notice::from_number(notice), "notice", notice)?)
 }
 
 /// Wipes and closes a case.
@@ -153,6 +204,18 @@ pub(crate) fn next_event(case: u64, timeout_ms: u32) -> Result<Option<Zeroizing<
 pub(crate) fn poison(case: u64) {
     if let Some(case) = CASES.get(case) {
         case.poison();
+    }
+}
+
+impl Session {
+    fn engine(&self) -> MutexGuard<'_, Option<Arc<Engine>>> {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn services(&self) -> Result<Arc<Services>, Error> {
+        let engine = self.engine();
+        let engine = engine.as_ref().ok_or(ErrorCode::UnknownHandle)?;
+        Ok(Arc::clone(&engine.services))
     }
 }
 
@@ -191,5 +254,5 @@ fn word<T>(word: Option<T>, what: &str, number: u32) -> Result<T, Error> {
 }
 
 fn full(handle: Option<u64>) -> Result<u64, Error> {
-    handle.ok_or_else(|| Error::new(ErrorCode::TooLarge).detail("no more handles"))
+    handle.ok_or_else(|| Error::new(ErrorCode::TooMany).detail("no more handles"))
 }

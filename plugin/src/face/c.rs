@@ -1,29 +1,32 @@
 //! The C door: `mynaq_negotiate` and the function table of `host-sdk/include/mynaq.h`.
+//!
+//! Every entry does the same: empty the results, enter through the guard, look at the arguments,
+//! convert, answer.
 
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use mynaq_interface::c::{self, Document, Host as CHost, Plugin};
-use mynaq_interface::{ABI_MAJOR, ABI_VERSION, Error, ErrorCode};
+use mynaq_interface::{ABI_MAJOR, ABI_MINOR, Error, ErrorCode, Limits};
 use zeroize::Zeroizing;
 
-use super::guard::guard;
-use super::pin::pin;
+use super::extension;
+use super::guard::{Tag, guard, prepare};
 use crate::engine::{self, Handles};
 use crate::host::Host;
-
-/// No text a host hands over is larger: an opening or a field name, a path, a reason.
-const LARGEST_TEXT: u64 = 64 * 1024;
 
 /// Documents lent to hosts. The bytes end with a NUL that the size does not count.
 static DOCUMENTS: Handles<Arc<Zeroizing<Vec<u8>>>> = Handles::new(3);
 
-static TABLE: Plugin = Plugin {
+/// One table for each minor version a host may speak, the newest last.
+static TABLES: [Plugin; ABI_MINOR as usize + 1] = [Plugin {
     struct_size: size_of::<Plugin>() as u32,
-    abi_version: ABI_VERSION,
+    abi_version: ABI_MAJOR << 16,
     product_version: concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast::<c_char>(),
     open: Some(open),
     close: Some(close),
+    shutdown: Some(shutdown),
+    capabilities: Some(capabilities),
     case_open: Some(case_open),
     case_read_card: Some(case_read_card),
     case_identity: Some(case_identity),
@@ -32,11 +35,13 @@ static TABLE: Plugin = Plugin {
     case_cancel: Some(case_cancel),
     case_decide: Some(case_decide),
     case_record: Some(case_record),
+    case_export: Some(case_export),
+    case_notice: Some(case_notice),
     case_close: Some(case_close),
     next_event: Some(next_event),
     release: Some(release),
-    extension: Some(extension),
-};
+    extension: Some(find_extension),
+}];
 
 /// The one exported function: agrees on a version and hands out the table, or refuses with a
 /// reason a person can read.
@@ -51,33 +56,46 @@ pub unsafe extern "C" fn mynaq_negotiate(
     reason: *mut c_char,
     reason_capacity: u64,
 ) -> i32 {
-    pin();
-    // SAFETY: the caller's promise; only the two leading numbers are read, which every version has.
-    let refusal = match unsafe { host.cast::<[u32; 2]>().as_ref() } {
-        None => Some((ErrorCode::NullArgument, "host is null".to_owned())),
-        Some([_, version]) if version >> 16 != ABI_MAJOR => Some((
-            ErrorCode::Incompatible,
-            format!("the host speaks version {}, this plugin {ABI_MAJOR}", version >> 16),
-        )),
-        Some([size, _]) if (*size as usize) < size_of::<CHost>() => Some((
-            ErrorCode::Incompatible,
-            format!("mynaq_host has {size} bytes, {} are needed", size_of::<CHost>()),
-        )),
-        Some(_) if plugin.is_null() => Some((ErrorCode::NullArgument, "plugin is null".to_owned())),
-        Some(_) => None,
+    prepare();
+    // SAFETY: the caller's promise.
+    let table = match unsafe { spoken_by(host) } {
+        Ok(_) if plugin.is_null() => Err(Error::new(ErrorCode::NullArgument).detail("plugin")),
+        Ok(minor) => Ok(&TABLES[(minor as usize).min(TABLES.len() - 1)]),
+        Err(error) => Err(error),
     };
-    match refusal {
-        Some((code, why)) => {
+    if !plugin.is_null() {
+        let table = table.as_ref().map_or(std::ptr::null(), |table| &raw const **table);
+        // SAFETY: not null, and writable by the caller's promise.
+        unsafe { plugin.write(table) };
+    }
+    match table {
+        Ok(_) => c::OK,
+        Err(error) => {
             // SAFETY: the caller's promise.
-            unsafe { explain(&format!("{why} ({})", code.name()), reason, reason_capacity) };
-            code.status()
-        }
-        None => {
-            // SAFETY: not null, and writable by the caller's promise.
-            unsafe { plugin.write(&raw const TABLE) };
-            c::OK
+            unsafe { explain(&error.to_string(), reason, reason_capacity) };
+            error.status()
         }
     }
+}
+
+/// The minor version a host speaks, if it can be spoken with at all.
+///
+/// # Safety
+/// `host` is null or points to a `mynaq_host` of the size it states.
+unsafe fn spoken_by(host: *const CHost) -> Result<u32, Error> {
+    // SAFETY: the caller's promise; only the two leading numbers are read, which every version has.
+    let [size, version] = *unsafe { host.cast::<[u32; 2]>().as_ref() }
+        .ok_or_else(|| Error::new(ErrorCode::NullArgument).detail("host"))?;
+    let incompatible = |why: String| Err(Error::new(ErrorCode::Incompatible).detail(why));
+    let (major, minor) = (version >> 16, version & 0xFFFF);
+    if major != ABI_MAJOR {
+        return incompatible(format!("the host speaks version {major}, this plugin {ABI_MAJOR}"));
+    }
+    if (size as usize) < size_of::<CHost>() {
+        let needed = size_of::<CHost>();
+        return incompatible(format!("mynaq_host has {size} bytes, {needed} are needed"));
+    }
+    Ok(minor)
 }
 
 /// # Safety
@@ -105,19 +123,39 @@ unsafe extern "C" fn open(
     session: *mut u64,
     error: *mut Document,
 ) -> i32 {
-    enter(None, error, || {
-        // SAFETY: mynaq.h: `host` is null or points to a mynaq_host; its size was checked when the
-        // versions were agreed on.
-        let host = unsafe { host.as_ref() }.ok_or(ErrorCode::NullArgument)?;
+    let session = Out::new(session);
+    enter(Tag::Blocks, None, error, || {
+        // SAFETY: mynaq.h: `host` is null or points to a mynaq_host of the size it states.
+        unsafe { spoken_by(host) }?;
+        // SAFETY: not null and large enough, as was just seen.
+        let host = unsafe { host.read() };
         // SAFETY: mynaq.h: a text is null or `size` readable bytes.
         let config = unsafe { text(config, config_size) }?;
-        let session = Out::new(session)?;
-        session.put(engine::open(Box::new(Calls(*host)), config)?)
+        session.wanted()?.put(engine::open(Box::new(Calls(host)), config)?)
     })
 }
 
 unsafe extern "C" fn close(session: u64, error: *mut Document) -> i32 {
-    enter(None, error, || engine::close(session).map(done))
+    enter(Tag::Blocks, None, error, || engine::close(session).map(done))
+}
+
+unsafe extern "C" fn shutdown(error: *mut Document) -> i32 {
+    enter(Tag::Ends, None, error, || {
+        engine::shutdown();
+        Ok(c::OK)
+    })
+}
+
+unsafe extern "C" fn capabilities(
+    session: u64,
+    capabilities: *mut Document,
+    error: *mut Document,
+) -> i32 {
+    let capabilities = Out::new(capabilities);
+    enter(Tag::AnyThread, None, error, || {
+        let place = capabilities.wanted_document()?;
+        place.put(lend(engine::capabilities(session, extension::IDS)?.as_bytes())?)
+    })
 }
 
 unsafe extern "C" fn case_open(
@@ -127,16 +165,16 @@ unsafe extern "C" fn case_open(
     case: *mut u64,
     error: *mut Document,
 ) -> i32 {
-    enter(None, error, || {
+    let case = Out::new(case);
+    enter(Tag::AnyThread, None, error, || {
         // SAFETY: mynaq.h: a text is null or `size` readable bytes.
         let opening = unsafe { text(opening, opening_size) }?;
-        let case = Out::new(case)?;
-        case.put(engine::case_open(session, opening)?)
+        case.wanted()?.put(engine::case_open(session, opening)?)
     })
 }
 
 unsafe extern "C" fn case_read_card(case: u64, error: *mut Document) -> i32 {
-    enter(Some(case), error, || engine::case_read_card(case).map(done))
+    enter(Tag::AnyThread, Some(case), error, || engine::case_read_card(case).map(done))
 }
 
 unsafe extern "C" fn case_identity(
@@ -146,7 +184,7 @@ unsafe extern "C" fn case_identity(
     pin_size: u64,
     error: *mut Document,
 ) -> i32 {
-    enter(Some(case), error, || {
+    enter(Tag::AnyThread, Some(case), error, || {
         // SAFETY: mynaq.h: a text is null or `size` readable bytes.
         let pin = unsafe { optional_text(pin, pin_size) }?;
         engine::case_identity(case, identity, pin).map(done)
@@ -160,7 +198,7 @@ unsafe extern "C" fn case_consent(
     reason_size: u64,
     error: *mut Document,
 ) -> i32 {
-    enter(Some(case), error, || {
+    enter(Tag::AnyThread, Some(case), error, || {
         // SAFETY: mynaq.h: a text is null or `size` readable bytes.
         let reason = unsafe { optional_text(reason, reason_size) }?;
         engine::case_consent(case, consent, reason).map(done)
@@ -168,11 +206,11 @@ unsafe extern "C" fn case_consent(
 }
 
 unsafe extern "C" fn case_look_up(case: u64, scope: u32, error: *mut Document) -> i32 {
-    enter(Some(case), error, || engine::case_look_up(case, scope).map(done))
+    enter(Tag::AnyThread, Some(case), error, || engine::case_look_up(case, scope).map(done))
 }
 
 unsafe extern "C" fn case_cancel(case: u64, error: *mut Document) -> i32 {
-    enter(Some(case), error, || engine::case_cancel(case).map(done))
+    enter(Tag::AnyThread, Some(case), error, || engine::case_cancel(case).map(done))
 }
 
 unsafe extern "C" fn case_decide(
@@ -182,7 +220,7 @@ unsafe extern "C" fn case_decide(
     decision: u32,
     error: *mut Document,
 ) -> i32 {
-    enter(Some(case), error, || {
+    enter(Tag::AnyThread, Some(case), error, || {
         // SAFETY: mynaq.h: a text is null or `size` readable bytes.
         let field = unsafe { text(field, field_size) }?;
         engine::case_decide(case, field, decision).map(done)
@@ -190,14 +228,35 @@ unsafe extern "C" fn case_decide(
 }
 
 unsafe extern "C" fn case_record(case: u64, record: *mut Document, error: *mut Document) -> i32 {
-    enter(Some(case), error, || {
-        let record = Out::new(record)?;
-        record.put(lend(engine::case_record(case)?)?)
+    let record = Out::new(record);
+    enter(Tag::AnyThread, Some(case), error, || {
+        let place = record.wanted_document()?;
+        place.put(lend(engine::case_record(case)?.as_bytes())?)
     })
 }
 
+unsafe extern "C" fn case_export(
+    case: u64,
+    format: *const c_char,
+    format_size: u64,
+    bytes: *mut Document,
+    error: *mut Document,
+) -> i32 {
+    let bytes = Out::new(bytes);
+    enter(Tag::AnyThread, Some(case), error, || {
+        // SAFETY: mynaq.h: a text is null or `size` readable bytes.
+        let format = unsafe { text(format, format_size) }?;
+        let place = bytes.wanted_document()?;
+        place.put(lend(&engine::case_export(case, format)?)?)
+    })
+}
+
+unsafe extern "C" fn case_notice(case: u64, notice: u32, error: *mut Document) -> i32 {
+    enter(Tag::AnyThread, Some(case), error, || engine::case_notice(case, notice).map(done))
+}
+
 unsafe extern "C" fn case_close(case: u64, error: *mut Document) -> i32 {
-    enter(Some(case), error, || engine::case_close(case).map(done))
+    enter(Tag::AnyThread, Some(case), error, || engine::case_close(case).map(done))
 }
 
 unsafe extern "C" fn next_event(
@@ -206,41 +265,52 @@ unsafe extern "C" fn next_event(
     event: *mut Document,
     error: *mut Document,
 ) -> i32 {
-    enter(Some(case), error, || {
-        let event = Out::new(event)?;
+    let event = Out::new(event);
+    enter(Tag::Waits { timeout_ms }, Some(case), error, || {
+        // Looked at first: an event that is taken out of the queue must find a place.
+        let place = event.wanted_document()?;
         match engine::next_event(case, timeout_ms)? {
-            Some(json) => event.put(lend(json)?),
-            None => event.put(Document::NONE).map(|_| c::NOTHING),
+            Some(json) => place.put(lend(json.as_bytes())?),
+            None => Ok(c::NOTHING),
         }
     })
 }
 
 unsafe extern "C" fn release(document: u64) -> i32 {
-    enter(None, std::ptr::null_mut(), || match document {
+    enter(Tag::GivesBack, None, std::ptr::null_mut(), || match document {
         0 => Ok(c::OK),
         handle => DOCUMENTS.remove(handle).map(|_| c::OK).ok_or(ErrorCode::UnknownHandle.into()),
     })
 }
 
-/// There are no extensions yet.
-unsafe extern "C" fn extension(_: *const c_char, _: u64) -> *const c_void {
-    std::ptr::null()
+unsafe extern "C" fn find_extension(id: *const c_char, id_size: u64) -> *const c_void {
+    let found = guard(Tag::AnyThread, None, || {
+        // SAFETY: mynaq.h: a text is null or `size` readable bytes.
+        Ok(extension::find(unsafe { text(id, id_size) }?))
+    });
+    // There is no place for an error: what cannot be had is not there.
+    found.ok().flatten().unwrap_or(std::ptr::null())
 }
 
-/// Checks, guard, convert, status: the shape of every entry.
+/// The shape of every entry.
 fn enter(
+    tag: Tag,
     case: Option<u64>,
     error: *mut Document,
     work: impl FnOnce() -> Result<i32, Error>,
 ) -> i32 {
-    match guard(case, work) {
+    let error = Out::new(error);
+    match guard(tag, case, work) {
         Ok(status) => status,
         Err(failure) => {
-            if !error.is_null() {
-                let json = serde_json::to_string(&failure).map(Zeroizing::new);
-                let document = json.ok().and_then(|json| lend(json).ok()).unwrap_or(Document::NONE);
-                // SAFETY: mynaq.h: `error` is null or writable.
-                unsafe { error.write(document) };
+            if let Ok(place) = error.wanted() {
+                // A host that releases no errors either stops getting them.
+                let all = Limits::NOW.documents as usize * 2;
+                let json = serde_json::to_string(&failure).ok();
+                let json = json.filter(|_| DOCUMENTS.length() < all);
+                let document = json.and_then(|json| lend(json.as_bytes()).ok());
+                // Emptied already; a place that was found takes anything.
+                let _ = document.map(|document| place.put(document));
             }
             failure.status()
         }
@@ -251,28 +321,65 @@ fn done(_: ()) -> i32 {
     c::OK
 }
 
-/// Lends a document until the host releases it.
-fn lend(json: Zeroizing<String>) -> Result<Document, Error> {
-    let size = json.len();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
-    bytes.extend_from_slice(json.as_bytes());
+/// Lends bytes until the host releases them.
+fn lend(lent: &[u8]) -> Result<Document, Error> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(lent.len() + 1));
+    bytes.extend_from_slice(lent);
     bytes.push(0);
     let data = bytes.as_ptr().cast::<c_char>();
     let handle = DOCUMENTS.insert(|_| Ok::<_, Error>(Arc::new(bytes)))?;
-    let handle = handle.ok_or_else(|| {
-        Error::new(ErrorCode::TooLarge).detail("too many documents were not released")
-    })?;
-    Ok(Document { handle, size: size as u64, data })
+    let handle = handle.ok_or(ErrorCode::TooMany)?;
+    Ok(Document { handle, size: lent.len() as u64, data })
 }
 
-/// A place the host gave for a result.
+/// What a result is before there is one.
+trait Empty {
+    const EMPTY: Self;
+}
+
+impl Empty for u64 {
+    const EMPTY: Self = 0;
+}
+
+impl Empty for Document {
+    const EMPTY: Self = Document::NONE;
+}
+
+/// A place the host gave for a result, or null. Emptied at once: whatever happens, a careless host
+/// finds nothing old in it.
 struct Out<T>(*mut T);
 
-impl<T> Out<T> {
-    fn new(place: *mut T) -> Result<Self, Error> {
-        if place.is_null() { Err(ErrorCode::NullArgument.into()) } else { Ok(Out(place)) }
+impl<T: Empty> Out<T> {
+    fn new(place: *mut T) -> Self {
+        if !place.is_null() {
+            // SAFETY: not null; mynaq.h: a result's place is writable.
+            unsafe { place.write(T::EMPTY) };
+        }
+        Out(place)
     }
 
+    /// The place, where the result cannot do without one.
+    fn wanted(self) -> Result<Place<T>, Error> {
+        if self.0.is_null() { Err(ErrorCode::NullArgument.into()) } else { Ok(Place(self.0)) }
+    }
+}
+
+impl Out<Document> {
+    /// The place for a document, while the host gives back what it was lent.
+    fn wanted_document(self) -> Result<Place<Document>, Error> {
+        let limit = Limits::NOW.documents;
+        if DOCUMENTS.length() >= limit as usize {
+            return Err(Error::new(ErrorCode::TooMany)
+                .detail(format_args!("{limit} documents were not released")));
+        }
+        self.wanted()
+    }
+}
+
+/// A place that is there.
+struct Place<T>(*mut T);
+
+impl<T> Place<T> {
     fn put(self, value: T) -> Result<i32, Error> {
         // SAFETY: not null; mynaq.h: a result's place is writable.
         unsafe { self.0.write(value) };
@@ -290,15 +397,15 @@ unsafe fn text<'a>(data: *const c_char, size: u64) -> Result<&'a str, Error> {
     unsafe { optional_text(data, size) }
 }
 
-/// Null is the empty text.
+/// Null is the empty text, and has no size.
 ///
 /// # Safety
 /// `data` is null or points to `size` readable bytes that stay unchanged during the call.
 unsafe fn optional_text<'a>(data: *const c_char, size: u64) -> Result<&'a str, Error> {
     if data.is_null() {
-        return Ok("");
+        return if size == 0 { Ok("") } else { Err(ErrorCode::NullArgument.into()) };
     }
-    if size > LARGEST_TEXT {
+    if size > u64::from(Limits::NOW.text_bytes) {
         return Err(Error::new(ErrorCode::TooLarge).detail(format_args!("a text of {size} bytes")));
     }
     // SAFETY: not null, and `size` readable bytes by the caller's promise.

@@ -1,8 +1,9 @@
 //! The two doors, thin, over one engine. Nothing else in the plugin knows FFI.
 //!
-//! Every entry does the same: look at the arguments, enter through the one guard, convert, answer.
+//! Every entry does the same: enter through the one guard, look at the arguments, convert, answer.
 
 mod c;
+mod extension;
 mod guard;
 mod pin;
 mod rust;

@@ -2,12 +2,12 @@
 
 use abi_stable::export_root_module;
 use abi_stable::prefix_type::PrefixTypeTrait as _;
-use abi_stable::std_types::{RErr, ROk, ROption, RResult, RStr, RString};
+use abi_stable::std_types::{RErr, ROk, ROption, RResult, RStr, RString, RVec};
 use mynaq_interface::rust::{RustHost, RustModule, RustModule_Ref};
 use mynaq_interface::{Error, ErrorCode};
 
-use super::guard::guard;
-use super::pin::pin;
+use super::extension;
+use super::guard::{Tag, guard, prepare};
 use crate::engine;
 use crate::host::Host;
 
@@ -15,11 +15,13 @@ type Answer<T> = RResult<T, RString>;
 
 #[export_root_module]
 fn root_module() -> RustModule_Ref {
-    pin();
+    prepare();
     RustModule {
         product_version,
         open,
         close,
+        shutdown,
+        capabilities,
         case_open,
         case_read_card,
         case_identity,
@@ -28,6 +30,8 @@ fn root_module() -> RustModule_Ref {
         case_cancel,
         case_decide,
         case_record,
+        case_export,
+        case_notice,
         case_close,
         next_event,
     }
@@ -39,58 +43,81 @@ extern "C" fn product_version() -> RString {
 }
 
 extern "C" fn open(host: RustHost, config: RStr<'_>) -> Answer<u64> {
-    enter(None, || engine::open(Box::new(Calls(host)), config.as_str()))
+    enter(Tag::Blocks, None, || engine::open(Box::new(Calls(host)), config.as_str()))
 }
 
 extern "C" fn close(session: u64) -> Answer<()> {
-    enter(None, || engine::close(session))
+    enter(Tag::Blocks, None, || engine::close(session))
+}
+
+extern "C" fn shutdown() -> Answer<()> {
+    enter(Tag::Ends, None, || {
+        engine::shutdown();
+        Ok(())
+    })
+}
+
+extern "C" fn capabilities(session: u64) -> Answer<RString> {
+    enter(Tag::AnyThread, None, || {
+        engine::capabilities(session, extension::IDS).map(|json| json.as_str().into())
+    })
 }
 
 extern "C" fn case_open(session: u64, opening: RStr<'_>) -> Answer<u64> {
-    enter(None, || engine::case_open(session, opening.as_str()))
+    enter(Tag::AnyThread, None, || engine::case_open(session, opening.as_str()))
 }
 
 extern "C" fn case_read_card(case: u64) -> Answer<()> {
-    enter(Some(case), || engine::case_read_card(case))
+    enter(Tag::AnyThread, Some(case), || engine::case_read_card(case))
 }
 
 extern "C" fn case_identity(case: u64, identity: u32, pin: RStr<'_>) -> Answer<()> {
-    enter(Some(case), || engine::case_identity(case, identity, pin.as_str()))
+    enter(Tag::AnyThread, Some(case), || engine::case_identity(case, identity, pin.as_str()))
 }
 
 extern "C" fn case_consent(case: u64, consent: u32, reason: RStr<'_>) -> Answer<()> {
-    enter(Some(case), || engine::case_consent(case, consent, reason.as_str()))
+    enter(Tag::AnyThread, Some(case), || engine::case_consent(case, consent, reason.as_str()))
 }
 
 extern "C" fn case_look_up(case: u64, scope: u32) -> Answer<()> {
-    enter(Some(case), || engine::case_look_up(case, scope))
+    enter(Tag::AnyThread, Some(case), || engine::case_look_up(case, scope))
 }
 
 extern "C" fn case_cancel(case: u64) -> Answer<()> {
-    enter(Some(case), || engine::case_cancel(case))
+    enter(Tag::AnyThread, Some(case), || engine::case_cancel(case))
 }
 
 extern "C" fn case_decide(case: u64, field: RStr<'_>, decision: u32) -> Answer<()> {
-    enter(Some(case), || engine::case_decide(case, field.as_str(), decision))
+    enter(Tag::AnyThread, Some(case), || engine::case_decide(case, field.as_str(), decision))
 }
 
 extern "C" fn case_record(case: u64) -> Answer<RString> {
-    enter(Some(case), || engine::case_record(case).map(|json| json.as_str().into()))
+    enter(Tag::AnyThread, Some(case), || engine::case_record(case).map(|json| json.as_str().into()))
+}
+
+extern "C" fn case_export(case: u64, format: RStr<'_>) -> Answer<RVec<u8>> {
+    enter(Tag::AnyThread, Some(case), || {
+        engine::case_export(case, format.as_str()).map(|bytes| bytes.as_slice().into())
+    })
+}
+
+extern "C" fn case_notice(case: u64, notice: u32) -> Answer<()> {
+    enter(Tag::AnyThread, Some(case), || engine::case_notice(case, notice))
 }
 
 extern "C" fn case_close(case: u64) -> Answer<()> {
-    enter(Some(case), || engine::case_close(case))
+    enter(Tag::AnyThread, Some(case), || engine::case_close(case))
 }
 
 extern "C" fn next_event(case: u64, timeout_ms: u32) -> Answer<ROption<RString>> {
-    enter(Some(case), || {
+    enter(Tag::Waits { timeout_ms }, Some(case), || {
         let event = engine::next_event(case, timeout_ms)?;
         Ok(event.map(|json| RString::from(json.as_str())).into())
     })
 }
 
-fn enter<T>(case: Option<u64>, work: impl FnOnce() -> Result<T, Error>) -> Answer<T> {
-    match guard(case, work) {
+fn enter<T>(tag: Tag, case: Option<u64>, work: impl FnOnce() -> Result<T, Error>) -> Answer<T> {
+    match guard(tag, case, work) {
         Ok(value) => ROk(value),
         Err(error) => RErr(json(&error)),
     }

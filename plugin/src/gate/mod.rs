@@ -12,6 +12,8 @@ mod permit;
 
 use mynaq_interface::{Consent, Error, ErrorCode, GateState, Identity, Lack, Reason, Scope};
 
+use crate::defect::{self, Room};
+
 pub(crate) use self::permit::{EnteredPermit, ViewingPermit, random_id};
 
 /// What the crew has established so far.
@@ -72,10 +74,11 @@ impl Basis {
     }
 
     /// Issues the permit for one look-up, or says why not.
-    pub(crate) fn permit(&self, case: &str, scope: Scope) -> Result<ViewingPermit, Error> {
+    pub(crate) fn permit(&self, scope: Scope) -> Result<ViewingPermit, Error> {
+        defect::may_be_here(Room::Gate);
         match self.verdict() {
             Verdict::Open { identity, consent_class, reason } => {
-                ViewingPermit::issue(case, identity, consent_class, reason, scope)
+                ViewingPermit::issue(identity, consent_class, reason, scope)
             }
             Verdict::Closed(error) => Err(error),
             Verdict::Waiting(missing) => {
@@ -136,7 +139,7 @@ mod tests {
                         && matches!(identity, Some(Identity::Visual | Identity::Pin))
                         && matches!(word, Some(Word::Given | Word::Unobtainable(_)));
                     let basis = basis(card, identity, word);
-                    assert_eq!(basis.permit("c", Scope::Summary).is_ok(), open, "{basis:?}");
+                    assert_eq!(basis.permit(Scope::Summary).is_ok(), open, "{basis:?}");
                     assert_eq!(basis.state() == GateState::Open, open, "{basis:?}");
                 }
             }
@@ -147,7 +150,7 @@ mod tests {
     fn the_consent_class_follows_from_the_word() {
         let class = |word| {
             let basis = basis(true, Some(Identity::Visual), Some(word));
-            basis.permit("c", Scope::Summary).unwrap().consent_class()
+            basis.permit(Scope::Summary).unwrap().consent_class()
         };
         assert_eq!(class(Word::Given), 1);
         assert_eq!(class(Word::Unobtainable(Reason::Unconscious)), 3);
@@ -175,8 +178,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let error =
-            basis(false, Some(Identity::Visual), None).permit("c", Scope::Full).unwrap_err();
+        let error = basis(false, Some(Identity::Visual), None).permit(Scope::Full).unwrap_err();
         assert_eq!(error.code(), ErrorCode::GateNotReady);
         assert_eq!(error.technical(), Some("missing: card, consent"));
     }

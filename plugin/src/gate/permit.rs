@@ -11,7 +11,6 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 /// Issued by the gate for one look-up of one case.
 #[derive(Debug)]
 pub(crate) struct ViewingPermit {
-    case: String,
     identity: Identity,
     consent_class: u8,
     reason: Option<Reason>,
@@ -22,19 +21,18 @@ pub(crate) struct ViewingPermit {
 impl ViewingPermit {
     /// For the gate alone: `Basis::permit` is the one caller.
     pub(super) fn issue(
-        case: &str,
         identity: Identity,
         consent_class: u8,
         reason: Option<Reason>,
         scope: Scope,
     ) -> Result<Self, Error> {
         let request = format!("MQ{}", random_id()?);
-        Ok(ViewingPermit { case: case.to_owned(), identity, consent_class, reason, scope, request })
+        Ok(ViewingPermit { identity, consent_class, reason, scope, request })
     }
 
-    /// The case it was issued for.
-    pub(crate) fn case(&self) -> &str {
-        &self.case
+    /// Why there is no consent, when there is none.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.reason
     }
 
     /// What will be asked for.

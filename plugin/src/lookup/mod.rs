@@ -15,6 +15,7 @@ use self::https::Line;
 use self::message::Answer;
 use crate::card::Certificate;
 use crate::config::Config;
+use crate::defect::{self, Room};
 use crate::gate::EnteredPermit;
 
 /// Looks patients up. One per engine; it keeps its connections.
@@ -41,6 +42,7 @@ impl LookupClient {
         permit: EnteredPermit,
         certificate: &Certificate,
     ) -> Result<Summary, Error> {
+        defect::may_be_here(Room::Lookup);
         let request = message::request(&self.facility_code, &permit, certificate.der());
         let bytes = self.line.exchange(&request).await?;
         match Answer::read(&bytes, permit.request())? {

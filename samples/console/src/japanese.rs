@@ -1,7 +1,7 @@
 //! The Japanese words of the screen for the words of the interface.
 
 use mynaq_host_sdk::{
-    CardKind, Change, ClaimDate, Consent, Identity, Lack, Reason, SourceMark, Validity,
+    CardKind, Change, ClaimDate, Consent, Identity, Lack, Notice, Reason, SourceMark, Validity,
 };
 use time::OffsetDateTime;
 use time::macros::{format_description, offset};
@@ -35,6 +35,7 @@ pub(crate) const fn lack(lack: Lack) -> &'static str {
         Lack::Card => "カード",
         Lack::Identity => "本人確認",
         Lack::Consent => "同意",
+        Lack::Unknown => "その他の手続き",
     }
 }
 
@@ -55,6 +56,7 @@ pub(crate) const fn validity(validity: Validity) -> Option<&'static str> {
         Validity::Grace => Some("期限切れ（資格のみ確認可）"),
         Validity::Expired => Some("期限切れ"),
         Validity::NotYet => Some("端末の日時を確認"),
+        Validity::Unknown => Some("有効期限を確認"),
     }
 }
 
@@ -63,6 +65,9 @@ pub(crate) fn what(what: What) -> String {
         What::Identity(how) => format!("本人確認：{}", identity(how)),
         What::Consent(word, Some(why)) => format!("{}：{}", consent(word), reason(why).0),
         What::Consent(word, None) => consent(word).to_owned(),
+        What::NoticeDue => "傷病者用説明書を渡す".to_owned(),
+        What::Notice(Notice::HandedOver) => "傷病者用説明書を渡した".to_owned(),
+        What::Notice(Notice::NotHandedOver) => "傷病者用説明書を渡せなかった".to_owned(),
     }
 }
 
@@ -123,6 +128,7 @@ pub(crate) fn change(change: &Change) -> (&'static str, String) {
         Change::LeftOut { items } => ("入りきらなかった項目", items.join("、")),
         Change::Unmappable { value } => ("対応するコードなし", value.clone()),
         Change::LeftToCrew { because } => ("隊員が記入", japanese_half(because).to_owned()),
+        Change::Unknown => ("この版では分からない変更", String::new()),
     }
 }
 
@@ -135,7 +141,11 @@ pub(crate) fn japanese_half(text: &str) -> &str {
 /// as it came.
 pub(crate) fn warning(changes: &[Change]) -> Option<&'static str> {
     let any = |test: fn(&Change) -> bool| changes.iter().any(test);
-    if any(|change| matches!(change, Change::Cut { .. } | Change::LeftOut { .. })) {
+    // What is not known may be a loss.
+    let lossy = |change: &Change| {
+        matches!(change, Change::Cut { .. } | Change::LeftOut { .. } | Change::Unknown)
+    };
+    if any(lossy) {
         Some("省略あり")
     } else if any(|change| matches!(change, Change::Replaced { .. })) {
         Some("置換あり")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mynaq_host_sdk::{
     CardFacts, Consent, Decision, Error, ErrorClass, Event, EventBody, Field, FieldState,
-    GateState, Identity, Lack, Reason, Record,
+    GateState, Identity, Lack, Notice, Reason, Record,
 };
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -78,6 +78,8 @@ pub(crate) struct Moment {
 pub(crate) enum What {
     Identity(Identity),
     Consent(Consent, Option<Reason>),
+    NoticeDue,
+    Notice(Notice),
 }
 
 /// What the drill's card table did last.
@@ -182,6 +184,12 @@ impl View {
                 self.look_up = LookUp::Arrived { at };
                 self.settle_look_up();
                 self.record = Some(Zeroizing::new(*record));
+            }
+            EventBody::NoticeDue { .. } => {
+                self.timeline.push(Moment { at, what: What::NoticeDue });
+            }
+            EventBody::NoticeRecorded { notice } => {
+                self.timeline.push(Moment { at, what: What::Notice(notice) });
             }
             EventBody::Decided { field, decision } => self.decide(&field, decision),
             EventBody::Trouble { error, goes_on } => self.trouble(error, goes_on),
