@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod built;
+mod compiler;
 mod drama;
 mod stage;
 
 pub use built::{Parts, outside, parts, run};
+pub use compiler::Compiler;
 pub use drama::{Outcome, Script};
 pub use stage::{LogBook, Stage, opening, plugin, world};

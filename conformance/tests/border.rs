@@ -1,216 +1,144 @@
-//! The C table under a careless host: wrong versions, nulls, stale and made-up handles, bad texts.
-//! Each gets the code INTERFACE.md names, and the process lives.
+//! The C table under a careless host: every function in every wrong way. Each gets the error the
+//! manual names, no memory is touched that should not be, and the process lives.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(unsafe_code, reason = "this is the other side of a C interface")]
 #![allow(clippy::undocumented_unsafe_blocks, reason = "every call here is one the header allows")]
 
+mod raw;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CStr, c_char};
+use std::process::Command;
 use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
 
-use libloading::Library;
-use mynaq_conformance::{Stage, opening, parts};
-use mynaq_host_sdk::c::{Document, ENTRY_SYMBOL, Host, NegotiateFn, OK, Plugin};
-use mynaq_host_sdk::{ABI_MAJOR, ABI_VERSION, Error, ErrorCode};
+use mynaq_conformance::{Compiler, Stage, parts, run};
+use mynaq_host_sdk::c::{Host, OK};
+use mynaq_host_sdk::{ABI_MAJOR, ABI_VERSION, ErrorCode};
 
-fn host() -> Host {
-    let struct_size = size_of::<Host>() as u32;
-    Host { struct_size, abi_version: ABI_VERSION, context: null_mut(), log: None, wake: None }
+/// In which every function of the table is called, or it is said why that cannot be.
+const CONDITIONS: [&str; 9] = [
+    "null",
+    "zero_size",
+    "larger_size",
+    "stale_handle",
+    "forged_handle",
+    "wrong_state",
+    "in_log",
+    "in_wake",
+    "after_shutdown",
+];
+
+/// `conformance/border/table.c` calls everything; what is wrong it says itself.
+fn play(runner: &[&str]) -> String {
+    static PROGRAM: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = PROGRAM.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let source = parts().root.join("conformance/border/table.c");
+        Compiler::c99()
+            .with(&["-g", "-D_POSIX_C_SOURCE=200809L"])
+            .compile(&source, &folder.path().join("table"));
+        folder
+    });
+    let program = folder.path().join("table");
+    let stage = Stage::new(None);
+    let mut words = runner.iter().map(std::ffi::OsStr::new).chain([program.as_os_str()]);
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).arg(&parts().plugin).arg(stage.config());
+    String::from_utf8(run(&mut command).stdout).unwrap()
 }
 
-fn negotiate() -> NegotiateFn {
-    let library = unsafe { Library::new(&parts().plugin) }.unwrap();
-    let negotiate = *unsafe { library.get::<NegotiateFn>(ENTRY_SYMBOL) }.unwrap();
-    std::mem::forget(library);
-    negotiate
-}
-
-fn table() -> &'static Plugin {
-    let mut table = null();
-    let status = unsafe { negotiate()(&host(), &mut table, null_mut(), 0) };
-    assert_eq!(status, OK);
-    unsafe { table.as_ref() }.unwrap()
-}
-
-fn none() -> Document {
-    Document::NONE
-}
-
-fn text(text: &str) -> (*const c_char, u64) {
-    (text.as_ptr().cast(), text.len() as u64)
-}
-
-/// The code of a failed call, read from its document, which is then given back.
-fn code(status: i32, document: Document) -> ErrorCode {
-    let bytes = unsafe { CStr::from_ptr(document.data) }.to_bytes();
-    assert_eq!(bytes.len() as u64, document.size, "one NUL, behind the last byte");
-    let error: Error = serde_json::from_slice(bytes).unwrap();
-    assert_eq!(error.status(), status);
-    let release = table().release.unwrap();
-    assert_eq!(unsafe { release(document.handle) }, OK);
-    assert_eq!(unsafe { release(document.handle) }, ErrorCode::UnknownHandle.status(), "once only");
-    error.code()
-}
-
+// clauses: LIFE-1 LIFE-2 LIFE-6 NEG-1 NEG-4 THR-4 MEM-1 MEM-5 MEM-6 ERR-1 EXT-1
 #[test]
-fn another_major_version_is_refused_in_words_and_a_newer_minor_is_not() {
-    let refused = |host: *const Host| {
-        let (mut table, mut reason) = (null(), [1 as c_char; 200]);
-        let status = unsafe { negotiate()(host, &mut table, reason.as_mut_ptr(), 200) };
-        assert!(table.is_null());
-        (status, unsafe { CStr::from_ptr(reason.as_ptr()) }.to_str().unwrap().to_owned())
-    };
-    let other = Host { abi_version: (ABI_MAJOR + 1) << 16, ..host() };
-    let (status, reason) = refused(&other);
-    assert_eq!(status, ErrorCode::Incompatible.status());
-    assert!(reason.contains("version 2"), "{reason}");
-    let small = Host { struct_size: 8, ..host() };
-    assert_eq!(refused(&small).0, ErrorCode::Incompatible.status());
-    assert_eq!(refused(null()).0, ErrorCode::NullArgument.status());
+fn every_function_in_every_wrong_way_gets_the_error_the_manual_names() {
+    let printed = play(&[]);
+    let mut cells: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut statuses = BTreeSet::new();
+    for line in printed.lines() {
+        let mut columns = line.split('\t');
+        let (function, condition) = (columns.next().unwrap(), columns.next().unwrap());
+        cells.entry(function).or_default().insert(condition);
+        match columns.next().unwrap().parse::<i32>() {
+            Ok(status) => drop(statuses.insert(status)),
+            Err(_) => assert!(columns.next().is_some_and(|why| why.len() > 10), "{line}"),
+        }
+    }
+    let header = std::fs::read_to_string(parts().root.join("host-sdk/include/mynaq.h")).unwrap();
+    let table = &header[header.find("typedef struct mynaq_plugin").unwrap()..];
+    let slots = table.lines().filter_map(|line| line.trim().strip_prefix("int32_t(MYNAQ_CALL *"));
+    let slots = slots.filter_map(|rest| rest.split_once(')')).map(|(name, _)| name);
+    let functions: Vec<_> =
+        slots.filter(|name| *name != "mynaq_negotiate_fn").chain(["extension"]).collect();
+    assert_eq!(functions.len(), 18, "the header is read as it is written");
+    for function in &functions {
+        for condition in CONDITIONS {
+            assert!(cells[function].contains(condition), "{function}, {condition}: not looked at");
+        }
+    }
 
-    let newer = Host { abi_version: ABI_VERSION + 7, struct_size: 4096, ..host() };
-    let mut table = null();
-    assert_eq!(unsafe { negotiate()(&newer, &mut table, null_mut(), 0) }, OK);
-    assert_eq!(unsafe { table.as_ref() }.unwrap().abi_version, ABI_VERSION);
-    assert_eq!(
-        unsafe { negotiate()(&host(), null_mut(), null_mut(), 0) },
-        ErrorCode::NullArgument.status()
-    );
-}
-
-#[test]
-fn a_reason_is_cut_to_its_room_and_always_ends() {
-    let other = Host { abi_version: 9 << 16, ..host() };
-    for room in 0..40_usize {
-        let (mut table, mut reason) = (null(), [0x55 as c_char; 64]);
-        unsafe { negotiate()(&other, &mut table, reason.as_mut_ptr(), room as u64) };
-        assert!(reason[room..].iter().all(|&byte| byte == 0x55), "nothing behind the room");
-        assert!(room == 0 || reason[..room].contains(&0));
+    let manual = std::fs::read_to_string(parts().root.join("host-sdk/INTERFACE.md")).unwrap();
+    for status in statuses.into_iter().filter(|status| *status < OK) {
+        let code = ErrorCode::ALL.iter().find(|code| code.status() == status).unwrap();
+        assert!(manual.contains(&format!("`{}`", code.name())), "{code} is not in INTERFACE.md");
     }
 }
 
+// clauses: MEM-1 MEM-5 MEM-6
 #[test]
-fn made_up_handles_find_nothing_in_any_function() {
-    let table = table();
-    let reason = text("unconscious");
-    for handle in [0, 1, u64::MAX, 0x0100_0000_1000_0001, 0x0200_0000_1000_0001] {
-        let calls: [&dyn Fn(*mut Document) -> i32; 10] = [
-            &|error| unsafe { table.close.unwrap()(handle, error) },
-            &|error| unsafe { table.case_open.unwrap()(handle, reason.0, reason.1, &mut 0, error) },
-            &|error| unsafe { table.case_read_card.unwrap()(handle, error) },
-            &|error| unsafe { table.case_identity.unwrap()(handle, 1, null(), 0, error) },
-            &|error| unsafe { table.case_consent.unwrap()(handle, 1, null(), 0, error) },
-            &|error| unsafe { table.case_look_up.unwrap()(handle, 1, error) },
-            &|error| unsafe { table.case_decide.unwrap()(handle, reason.0, reason.1, 1, error) },
-            &|error| unsafe { table.case_record.unwrap()(handle, &mut none(), error) },
-            &|error| unsafe { table.case_close.unwrap()(handle, error) },
-            &|error| unsafe { table.next_event.unwrap()(handle, 0, &mut none(), error) },
-        ];
-        for (index, call) in calls.iter().enumerate() {
-            let mut error = Document::NONE;
-            let status = call(&mut error);
-            assert_eq!(code(status, error), ErrorCode::UnknownHandle, "{index} of {handle:x}");
-            assert_eq!(
-                call(null_mut()),
-                ErrorCode::UnknownHandle.status(),
-                "no document asked for"
-            );
+fn the_same_under_valgrind_touches_and_leaks_no_memory() {
+    const LEAKS: &str = "--errors-for-leak-kinds=definite";
+    play(&[
+        "valgrind",
+        "--quiet",
+        "--child-silent-after-fork=yes",
+        "--error-exitcode=9",
+        "--leak-check=full",
+        LEAKS,
+    ]);
+}
+
+// clauses: NEG-2
+#[test]
+fn another_major_version_is_refused_in_words_and_a_newer_minor_is_not() {
+    let other = Host { abi_version: (ABI_MAJOR + 1) << 16, ..raw::host() };
+    let (mut table, mut reason) = (null(), [1 as c_char; 400]);
+    let status = unsafe { raw::negotiate()(&other, &mut table, reason.as_mut_ptr(), 400) };
+    assert_eq!((status, table), (ErrorCode::Incompatible.status(), null()));
+    let reason = unsafe { CStr::from_ptr(reason.as_ptr()) }.to_str().unwrap();
+    assert!(reason.contains("version 2") && reason.contains("版が合いません"), "{reason}");
+
+    let newer = Host { abi_version: ABI_VERSION + 7, struct_size: 4096, ..raw::host() };
+    let mut table = null();
+    assert_eq!(unsafe { raw::negotiate()(&newer, &mut table, null_mut(), 0) }, OK);
+    assert_eq!(unsafe { table.as_ref() }.unwrap().abi_version, ABI_VERSION);
+}
+
+#[test]
+fn a_reason_is_cut_to_its_room_at_a_character_and_always_ends() {
+    let other = Host { abi_version: 9 << 16, ..raw::host() };
+    for room in 0..100_usize {
+        let (mut table, mut reason) = (null(), [0x55 as c_char; 128]);
+        unsafe { raw::negotiate()(&other, &mut table, reason.as_mut_ptr(), room as u64) };
+        assert!(reason[room..].iter().all(|&byte| byte == 0x55), "nothing behind the room");
+        if room > 0 {
+            let text = unsafe { CStr::from_ptr(reason.as_ptr()) };
+            assert!(text.to_bytes().len() < room);
+            text.to_str().unwrap();
         }
     }
 }
 
+// clauses: LIFE-8
 #[test]
-fn nulls_bad_texts_and_unknown_words_are_told_apart() {
-    let stage = Stage::new(None);
-    let table = table();
-    let config = stage.config();
-    let config = text(config.to_str().unwrap());
-    let open = table.open.unwrap();
-    let mut session = 0;
-    let fails = |call: &dyn Fn(*mut Document) -> i32| {
-        let mut error = Document::NONE;
-        let status = call(&mut error);
-        code(status, error)
-    };
-    use ErrorCode::{
-        BadDocument, ConfigUnreadable, NotUtf8, NullArgument, PackUnknown, TooLarge, UnknownValue,
-    };
-    assert_eq!(fails(&|e| unsafe { open(null(), config.0, config.1, &mut 0, e) }), NullArgument);
-    assert_eq!(fails(&|e| unsafe { open(&host(), null(), 9, &mut 0, e) }), NullArgument);
-    assert_eq!(
-        fails(&|e| unsafe { open(&host(), config.0, config.1, null_mut(), e) }),
-        NullArgument
-    );
-    let nowhere = text("/nowhere/mynaq.toml");
-    assert_eq!(
-        fails(&|e| unsafe { open(&host(), nowhere.0, nowhere.1, &mut 0, e) }),
-        ConfigUnreadable
-    );
-    assert_eq!(unsafe { open(&host(), config.0, config.1, &mut session, null_mut()) }, OK);
-
-    let case_open = table.case_open.unwrap();
-    let open_with = |document: &[u8]| {
-        let data = document.as_ptr().cast::<c_char>();
-        fails(&|e| unsafe { case_open(session, data, document.len() as u64, &mut 0, e) })
-    };
-    assert_eq!(open_with(b"\xFF\xFE"), NotUtf8);
-    assert_eq!(open_with(b"{}"), BadDocument);
-    assert_eq!(open_with(&vec![b' '; 100 << 20]), TooLarge);
-    let mut strange = opening();
-    strange.pack = "no-such-pack".into();
-    assert_eq!(open_with(&serde_json::to_vec(&strange).unwrap()), PackUnknown);
-    strange.incident = "x".repeat(65);
-    assert_eq!(open_with(&serde_json::to_vec(&strange).unwrap()), BadDocument);
-
-    let good = serde_json::to_string(&opening()).unwrap();
-    let mut case = 0;
-    let (data, size) = text(&good);
-    assert_eq!(unsafe { case_open(session, data, size, &mut case, null_mut()) }, OK);
-    for number in [0, 4, u32::MAX] {
-        assert_eq!(
-            fails(&|e| unsafe { table.case_identity.unwrap()(case, number, null(), 0, e) }),
-            UnknownValue
-        );
-        assert_eq!(
-            fails(&|e| unsafe { table.case_consent.unwrap()(case, number, null(), 0, e) }),
-            UnknownValue
-        );
-        assert_eq!(
-            fails(&|e| unsafe { table.case_look_up.unwrap()(case, number, e) }),
-            UnknownValue
-        );
-    }
-    assert_eq!(
-        fails(&|e| unsafe { table.next_event.unwrap()(case, 0, null_mut(), e) }),
-        NullArgument
-    );
-    // A case handle is no session, and a session no case.
-    assert_eq!(fails(&|e| unsafe { table.close.unwrap()(case, e) }), ErrorCode::UnknownHandle);
-    assert_eq!(
-        fails(&|e| unsafe { table.case_read_card.unwrap()(session, e) }),
-        ErrorCode::UnknownHandle
-    );
-    assert_eq!(unsafe { table.close.unwrap()(session, null_mut()) }, OK);
-    assert_eq!(fails(&|e| unsafe { table.case_close.unwrap()(case, e) }), ErrorCode::UnknownHandle);
-    assert_eq!(unsafe { table.release.unwrap()(0) }, OK, "nothing may be given back");
-    assert!(unsafe { table.extension.unwrap()(null(), 0) }.is_null());
-}
-
-#[cfg(unix)]
-#[test]
-fn a_forked_child_gets_an_error_and_does_not_hang() {
-    let table = table();
-    // Whoever enters first is the process that may.
-    assert_eq!(
-        unsafe { table.case_close.unwrap()(0, null_mut()) },
-        ErrorCode::UnknownHandle.status()
-    );
-    // SAFETY: the child calls one function and leaves without running anything else.
-    let child = unsafe { libc::fork() };
-    if child == 0 {
-        let status = unsafe { table.case_close.unwrap()(0, null_mut()) };
-        unsafe { libc::_exit(i32::from(status != ErrorCode::Forked.status())) };
-    }
-    let mut ended = -1;
-    assert_eq!(unsafe { libc::waitpid(child, &mut ended, 0) }, child);
-    assert_eq!(ended, 0, "the child got another answer");
+fn a_plugin_that_would_abort_does_not_compile() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("rustc")
+        .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "-C", "panic=abort", "-o"])
+        .arg(folder.path().join("out"))
+        .arg(parts().root.join("plugin/src/lib.rs"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(said.contains("cannot be built with panic"), "{said}");
 }

@@ -203,7 +203,7 @@ typedef struct mynaq_plugin {
     /* Opens a session on a configuration file (TOML). Open as many as you like: sessions on one file
      * share one engine. Close each with close. [blocks]
      * Errors: INCOMPATIBLE, CONFIG_UNREADABLE, CONFIG_INVALID, CONFIG_CREDENTIALS, CONFIG_CONFLICT,
-     * NO_RECORD when the ledger cannot be used.
+     * NO_RECORD when the ledger cannot be used, TOO_MANY with 1,000 sessions open.
      *
      *     const char *path = "C:\\ProgramData\\MynaQ\\mynaq.toml";
      *     mynaq->open(&host, path, strlen(path), &session, &error);
@@ -230,6 +230,7 @@ typedef struct mynaq_plugin {
 
     /* What can be done here: mode, packs with their fields and formats, reasons with the line the
      * crew reads, limits, extensions. JSON, schema/capabilities.schema.json. [any-thread]
+     * Errors: TOO_MANY while 10,000 documents are not released.
      *
      *     mynaq->capabilities(session, &what, &error);
      */
@@ -306,7 +307,7 @@ typedef struct mynaq_plugin {
 
     /* The record as it stands: every field with its offer, source, age and trace. JSON,
      * schema/record.schema.json. [any-thread]
-     * Errors: WRONG_STATE without a record.
+     * Errors: WRONG_STATE without a record, TOO_MANY while 10,000 documents are not released.
      *
      *     mynaq->case_record(patient, &record, &error);
      */
@@ -315,7 +316,7 @@ typedef struct mynaq_plugin {
 
     /* What the crew has accepted, and nothing else, in a format of the pack (capabilities names
      * them): the bytes to store. [any-thread]
-     * Errors: UNKNOWN_FORMAT, WRONG_STATE without a record.
+     * Errors: UNKNOWN_FORMAT, WRONG_STATE without a record, TOO_MANY as above.
      *
      *     mynaq->case_export(patient, MYNAQ_FORMAT_JSON, strlen(MYNAQ_FORMAT_JSON), &bytes, &error);
      */

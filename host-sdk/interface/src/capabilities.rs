@@ -96,6 +96,8 @@ impl From<Reason> for ReasonCapability {
 /// What is taken at most. One more gets an error; nothing is dropped in silence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
+    /// Sessions open at once in the process.
+    pub sessions: u32,
     /// Cases open at once in the process.
     pub cases: u32,
     /// Documents not released in the process.
@@ -108,6 +110,11 @@ pub struct Limits {
 
 impl Limits {
     /// Those of this version. Later versions may take more, never less.
-    pub const NOW: Limits =
-        Limits { cases: 1_000, documents: 10_000, waiting_events: 1_000, text_bytes: 64 * 1024 };
+    pub const NOW: Limits = Limits {
+        sessions: 1_000,
+        cases: 1_000,
+        documents: 10_000,
+        waiting_events: 1_000,
+        text_bytes: 64 * 1024,
+    };
 }

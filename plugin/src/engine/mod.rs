@@ -38,6 +38,7 @@ struct Session {
 
 /// Opens a session on a configuration file.
 pub(crate) fn open(host: Box<dyn Host>, config: &str) -> Result<u64, Error> {
+    room(&SESSIONS, Limits::NOW.sessions, "sessions")?;
     let host = HostLink::new(host);
     let opened = engine(Path::new(config)).and_then(|engine| {
         let session =
@@ -118,11 +119,7 @@ pub(crate) fn case_open(session_handle: u64, opening: &str) -> Result<u64, Error
                 .detail(format_args!("`{name}` has {length} characters; 1 to 64 are allowed")));
         }
     }
-    let limit = Limits::NOW.cases;
-    if CASES.length() >= limit as usize {
-        return Err(Error::new(ErrorCode::TooMany)
-            .detail(format_args!("{limit} cases are open; close those that are over")));
-    }
+    room(&CASES, Limits::NOW.cases, "cases")?;
     let host = Arc::clone(&session.host);
     let handle =
         full(CASES.insert(|handle| Case::open(handle, session_handle, opening, host, services))?)?;
@@ -251,6 +248,15 @@ fn word<T>(word: Option<T>, what: &str, number: u32) -> Result<T, Error> {
     word.ok_or_else(|| {
         Error::new(ErrorCode::UnknownValue).detail(format_args!("{what} {number} is not defined"))
     })
+}
+
+/// A host that closes nothing is told so before it fills the terminal's memory.
+fn room<T>(table: &Handles<T>, limit: u32, what: &str) -> Result<(), Error> {
+    if table.length() < limit as usize {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::TooMany)
+        .detail(format_args!("{limit} {what} are open; close those that are over")))
 }
 
 fn full(handle: Option<u64>) -> Result<u64, Error> {

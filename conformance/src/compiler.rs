@@ -1,0 +1,49 @@
+//! C and C++ compilers, as strict as they can be.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::built::{parts, run};
+
+/// A compiler and how it is asked. The interface's header is found; warnings are errors.
+#[derive(Debug, Clone)]
+pub struct Compiler {
+    program: String,
+    arguments: Vec<String>,
+}
+
+impl Compiler {
+    /// gcc for C99.
+    pub fn c99() -> Self {
+        Compiler::new("gcc", &["-std=c99"])
+    }
+
+    /// g++ for C++11.
+    pub fn cpp11() -> Self {
+        Compiler::new("g++", &["-std=c++11"])
+    }
+
+    /// Any compiler that takes gcc's options.
+    pub fn new(program: &str, arguments: &[&str]) -> Self {
+        let strict = ["-Wall", "-Wextra", "-Werror", "-pedantic"];
+        let arguments = arguments.iter().chain(&strict).map(|&word| word.to_owned()).collect();
+        Compiler { program: program.to_owned(), arguments }
+    }
+
+    /// The same with more arguments.
+    #[must_use]
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|&word| word.to_owned()));
+        self
+    }
+
+    /// Makes a program of one source.
+    ///
+    /// # Panics
+    /// When the compiler is missing or finds anything to say.
+    pub fn compile(&self, source: &Path, program: &Path) {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).arg("-I").arg(parts().root.join("host-sdk/include"));
+        run(command.arg(source).arg("-o").arg(program).arg("-ldl"));
+    }
+}
