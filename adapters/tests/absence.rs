@@ -22,6 +22,7 @@ fn absences<T>() -> [(Section<T>, FieldState); 3] {
     ]
 }
 
+// clauses: DOC-2
 #[test]
 fn an_empty_section_shows_in_its_field_as_it_stands() {
     for (section, state) in absences() {
@@ -40,6 +41,7 @@ fn an_empty_section_shows_in_its_field_as_it_stands() {
     }
 }
 
+// clauses: DOC-2
 #[test]
 fn of_two_empty_sections_the_one_that_says_less_speaks() {
     for (at, (dialysis, first)) in absences().into_iter().enumerate() {

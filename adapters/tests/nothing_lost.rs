@@ -235,6 +235,7 @@ fn priorities_match_name_or_ingredient_in_either_width() {
     assert_eq!(record.fields[0].state.value(), Some("は、架空インスリン、い、ろ"));
 }
 
+// clauses: DOC-3
 #[test]
 fn sources_are_those_of_the_items_that_stand_in_the_value_newest_first() {
     let keys = "on_overflow = \"count_rest\"\nrest = \"+{count}\"";

@@ -138,6 +138,7 @@ fn an_unknown_way_to_count() {
     assert_eq!(found[0].suggestion.as_deref(), Some("characters"));
 }
 
+// clauses: PACK-1
 #[test]
 fn silence_about_a_missing_value() {
     for field in [TEXT, LIST, BIRTH] {
@@ -159,6 +160,7 @@ fn a_text_in_the_place_of_a_missing_value() {
     refuses(LIST, "\"leave_empty\"", "\"なし\"", "\"なし\"", "unknown on_missing", None);
 }
 
+// clauses: PACK-1
 #[test]
 fn silence_about_too_long_a_value() {
     refuses(
@@ -210,6 +212,7 @@ fn a_rest_that_does_not_say_the_number_once() {
     refuses(LIST, "max_chars = 20", "max_chars = 6", "\" 他", "alone fills", None);
 }
 
+// clauses: PACK-1
 #[test]
 fn silence_about_a_value_without_counterpart() {
     let remedy = Some("on_unmappable = \"leave_to_crew\"");

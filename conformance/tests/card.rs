@@ -20,6 +20,7 @@ fn two_commands_read_a_card_and_nine_do_where_the_reader_is_short() {
     assert!(stage.simulator.apdus().len() <= 9, "{}", stage.simulator.apdus().len());
 }
 
+// clauses: CASE-2 EVT-5
 #[test]
 fn a_card_pulled_at_any_command_is_asked_for_again_and_the_case_goes_on() {
     for pulled_at in 1..=2 {
@@ -47,6 +48,7 @@ fn a_card_pulled_at_any_command_is_asked_for_again_and_the_case_goes_on() {
     }
 }
 
+// clauses: CASE-8 EVT-5
 #[test]
 fn a_card_that_never_comes_ends_in_time_and_cancelling_ends_at_once() {
     let stage = Stage::new(None);

@@ -53,6 +53,7 @@ fn the_c_host_ends_with_the_reason_when_there_is_no_record() {
     assert!(output.stdout.is_empty());
 }
 
+// clauses: LIFE-3
 #[test]
 fn both_doors_of_one_process_share_the_engine_of_one_configuration() {
     let stage = Stage::new(Some("P01"));
@@ -66,6 +67,7 @@ fn both_doors_of_one_process_share_the_engine_of_one_configuration() {
     assert_eq!(stage.simulator.viewings().len(), 2);
 }
 
+// clauses: LIFE-3
 #[test]
 fn closing_one_configuration_leaves_the_engine_of_another_shared() {
     let [stays, goes] = [Stage::new(Some("P01")), Stage::new(None)];

@@ -23,6 +23,7 @@ fn until(case: &Case, wanted: impl Fn(&EventBody) -> bool) -> Vec<EventBody> {
     }
 }
 
+// clauses: GATE-2
 #[test]
 fn refusal_sends_no_byte_wipes_the_card_and_ends_the_matter() {
     let stage = Stage::new(Some("P01"));
@@ -48,6 +49,7 @@ fn refusal_sends_no_byte_wipes_the_card_and_ends_the_matter() {
     assert!(!facts.iter().any(|fact| matches!(fact, Fact::Permit { .. })));
 }
 
+// clauses: GATE-1
 #[test]
 fn consent_that_cannot_be_had_needs_a_reason_and_is_sent_as_class_3() {
     let stage = Stage::new(Some("P01"));
@@ -70,6 +72,7 @@ fn consent_that_cannot_be_had_needs_a_reason_and_is_sent_as_class_3() {
     assert_eq!(permit, Some((3, Some(Reason::Unconscious))));
 }
 
+// clauses: GATE-1
 #[test]
 fn a_face_that_does_not_match_and_a_gate_that_is_not_ready_send_nothing() {
     let stage = Stage::new(Some("P01"));
@@ -82,6 +85,7 @@ fn a_face_that_does_not_match_and_a_gate_that_is_not_ready_send_nothing() {
     assert_eq!(stage.simulator.bytes_received(), 0);
 }
 
+// clauses: GATE-3
 #[test]
 fn the_permit_is_on_the_disk_when_the_request_arrives() {
     let stage = Stage::with(mynaq_simulator::Options {
@@ -109,6 +113,7 @@ fn the_permit_is_on_the_disk_when_the_request_arrives() {
 }
 
 /// A file size limit is a disk that is full at a place of our choosing.
+// clauses: GATE-3
 #[test]
 fn without_room_for_the_permit_nothing_leaves() {
     let stage = Stage::new(Some("P01"));
@@ -136,6 +141,7 @@ fn without_room_for_the_permit_nothing_leaves() {
     stage.facts();
 }
 
+// clauses: CASE-4
 #[test]
 fn offers_become_the_record_only_by_the_crews_hand() {
     let stage = Stage::new(Some("P01"));
@@ -166,6 +172,7 @@ fn offers_become_the_record_only_by_the_crews_hand() {
     assert_eq!(decided, [(name.clone(), Decision::Accept), (name.clone(), Decision::Reject)]);
 }
 
+// clauses: CASE-3
 #[test]
 fn another_persons_card_takes_everything_back() {
     let stage = Stage::new(Some("P01"));

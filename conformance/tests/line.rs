@@ -56,6 +56,7 @@ fn no_gateway_and_a_slow_gateway_end_in_time() {
     assert_eq!(outcome.error.unwrap().code(), ErrorCode::NetworkTimeout);
 }
 
+// clauses: CASE-8
 #[test]
 fn a_look_up_can_be_cancelled_and_asked_for_again() {
     let stage = slow(Duration::from_secs(2));
@@ -81,6 +82,7 @@ fn a_look_up_can_be_cancelled_and_asked_for_again() {
     assert!(Script::default().follow(&case).unwrap().record.is_some());
 }
 
+// clauses: LIFE-3 EVT-6
 #[test]
 fn closing_a_session_in_the_middle_ends_every_wait_at_once() {
     let stage = slow(Duration::from_secs(60));

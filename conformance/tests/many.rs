@@ -25,6 +25,7 @@ fn permitted(stage: &Stage) -> BTreeSet<String> {
     requests.collect()
 }
 
+// clauses: GATE-3
 #[test]
 fn gateway_and_ledger_agree_one_to_one_over_many_cases() {
     let cases = how_many(200, 10_000);
@@ -56,6 +57,7 @@ fn gateway_and_ledger_agree_one_to_one_over_many_cases() {
 
 /// kill -9 at any moment: whatever reached the gateway has its permit on the disk, and the ledger
 /// opens again.
+// clauses: LIFE-4 GATE-3
 #[test]
 fn a_killed_host_leaves_no_look_up_without_its_permit() {
     let stage = Stage::new(Some("P01"));

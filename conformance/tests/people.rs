@@ -31,6 +31,7 @@ fn field<'a>(outcome: &'a Outcome, name: &str) -> &'a mynaq_host_sdk::Field {
     outcome.record.as_ref().unwrap().fields.iter().find(|field| field.name == name).unwrap()
 }
 
+// clauses: DOC-3
 #[test]
 fn fourteen_medicines_with_warfarin_first_and_the_rest_counted_and_named() {
     let outcome = view("P01");
@@ -62,6 +63,7 @@ fn fourteen_medicines_with_warfarin_first_and_the_rest_counted_and_named() {
     assert_eq!(summary.surgeries.items().len(), 1);
 }
 
+// clauses: DOC-2
 #[test]
 fn nothing_on_file_is_not_the_same_as_not_asked() {
     let outcome = view("P02");
@@ -78,6 +80,7 @@ fn nothing_on_file_is_not_the_same_as_not_asked() {
     assert_eq!(*state("SickInjuredPersonAllergy"), FieldState::NotAsked);
 }
 
+// clauses: GATE-5
 #[test]
 fn an_infants_card_is_read_by_pin_and_a_face_only_card_is_not() {
     let by_pin = Script { identity: Identity::Pin, pin: "1234", ..Script::default() };

@@ -29,6 +29,7 @@ fn planted(person: &Person) -> BTreeSet<String> {
     texts
 }
 
+// clauses: ERR-3
 #[test]
 fn ledger_and_trace_log_of_everybody_hold_nothing_of_anybody() {
     for person in people::all().unwrap() {

@@ -512,6 +512,7 @@ mod tests {
         assert!(numbers.iter().all(|&number| number < 0));
     }
 
+    // clauses: ERR-5
     #[test]
     fn an_error_only_a_newer_plugin_knows_reaches_the_crew_in_its_own_words() {
         let newer = r#"{"code":"weather.storm","class":"weather","ja":"嵐です","en":"a storm",

@@ -185,6 +185,7 @@ pub enum Validity {
 mod tests {
     use super::*;
 
+    // clauses: EVT-2
     #[test]
     fn kinds_and_members_of_a_newer_plugin_are_ignored() {
         let newer = r#"{"sequence":7,"at":"2026-11-22T00:00:00.000Z","event":"teleported","to":1}"#;
@@ -194,5 +195,41 @@ mod tests {
         let known = r#"{"sequence":1,"at":"","event":"opened","drill":true,"later":[]}"#;
         let event: Event = serde_json::from_str(known).unwrap();
         assert_eq!(event.body, EventBody::Opened { drill: true });
+    }
+
+    // clauses: EVT-2 VER-4
+    #[test]
+    fn words_of_a_newer_plugin_do_not_make_a_document_unreadable() {
+        let newer = r#"{"sequence":2,"at":"","event":"card_read","reader":"r","card":{
+            "kind":"wrist_band","validity":"suspended","possession_proven":false,"commands":2}}"#;
+        let event: Event = serde_json::from_str(newer).unwrap();
+        let EventBody::CardRead { card, .. } = event.body else { panic!("{event:?}") };
+        assert_eq!((card.kind, card.validity), (CardKind::Unknown, Validity::Unknown));
+
+        let newer = r#"{"sequence":3,"at":"","event":"gate","state":"waiting",
+            "missing":["card","fingerprint"]}"#;
+        let event: Event = serde_json::from_str(newer).unwrap();
+        let missing = vec![Lack::Card, Lack::Unknown];
+        assert_eq!(event.body, EventBody::Gate { state: GateState::Waiting { missing } });
+
+        let newer = r#"[{"change":"cut","lost":"x"},{"change":"folded","into":"y"}]"#;
+        let changes: Vec<crate::Change> = serde_json::from_str(newer).unwrap();
+        assert_eq!(changes[1], crate::Change::Unknown);
+        assert_eq!(
+            serde_json::from_str::<crate::Source>(r#""dentist""#).unwrap(),
+            crate::Source::Unknown
+        );
+    }
+
+    // clauses: VER-4
+    #[test]
+    fn words_of_closed_lists_are_not_guessed() {
+        for newer in [
+            r#"{"sequence":1,"at":"","event":"gate","state":"ajar"}"#,
+            r#"{"sequence":1,"at":"","event":"identity_recorded","identity":"voice"}"#,
+            r#"{"sequence":1,"at":"","event":"consent_recorded","consent":"perhaps"}"#,
+        ] {
+            assert!(serde_json::from_str::<Event>(newer).is_err(), "{newer}");
+        }
     }
 }

@@ -43,3 +43,13 @@ pub const ABI_MAJOR: u32 = 1;
 pub const ABI_MINOR: u32 = 0;
 /// `major << 16 | minor`, as it crosses in every `abi_version` field.
 pub const ABI_VERSION: u32 = ABI_MAJOR << 16 | ABI_MINOR;
+
+#[cfg(test)]
+mod tests {
+    // clauses: VER-5
+    #[test]
+    fn the_version_of_this_crate_is_the_version_of_the_interface() {
+        let version = format!("{}.{}.0", super::ABI_MAJOR, super::ABI_MINOR);
+        assert_eq!(env!("CARGO_PKG_VERSION"), version, "a patch version changes nothing here");
+    }
+}

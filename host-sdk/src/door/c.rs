@@ -288,3 +288,40 @@ fn open_library(path: &Path) -> Result<libloading::Library, libloading::Error> {
     // SAFETY: loading runs the library's initialisers; whoever names the file vouches for it.
     unsafe { libloading::Library::new(path) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::*;
+
+    unsafe extern "C" fn notice(_: u64, _: u32, _: *mut Document) -> i32 {
+        c::OK
+    }
+
+    /// The table of a plugin that has functions up to `size`, and only one of them.
+    fn table(size: usize) -> CDoor {
+        let struct_size = size as u32;
+        // SAFETY: null is what a plugin writes for a function or a text it does not have.
+        let empty: Plugin = unsafe { std::mem::zeroed() };
+        let table = Plugin { struct_size, case_notice: Some(notice), ..empty };
+        CDoor { table: Box::leak(Box::new(table)) }
+    }
+
+    // clauses: NEG-3
+    #[test]
+    fn a_function_the_plugin_does_not_have_is_an_error_that_names_it() {
+        let without = |door: &CDoor, slot: &str| {
+            let error = door.case_notice(1, 1).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::Incompatible);
+            assert!(error.technical().unwrap().contains(slot), "{error}");
+        };
+        let end = offset_of!(Plugin, case_notice) + size_of::<usize>();
+        assert!(table(end).case_notice(1, 1).is_ok());
+        without(&table(end - 1), "case_notice");
+        without(&table(0), "case_notice");
+        let error = table(end).case_close(1).unwrap_err();
+        assert!(error.technical().unwrap().contains("case_close"), "null: {error}");
+        assert_eq!(table(end).product_version(), "");
+    }
+}
