@@ -28,6 +28,14 @@ need() { # FILE PACKAGE...: the packages, where the file is not there
 }
 need /usr/bin/gcc gcc libc6-dev
 need /usr/bin/g++ g++
+need /usr/bin/x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+need /usr/bin/i686-w64-mingw32-gcc gcc-mingw-w64-i686
+need /usr/bin/mcs mono-mcs
+need /usr/bin/mono mono-runtime libmono-system-core4.0-cil
+need /usr/share/java/jna.jar libjna-java
+need /usr/bin/python3 python3
+need /usr/bin/valgrind valgrind
+need /usr/lib/debug/.build-id libc6-dbg # without it valgrind cannot follow the loader
 need /usr/bin/pkg-config pkg-config
 need /usr/include/PCSC/winscard.h libpcsclite-dev
 need /usr/sbin/pcscd pcscd
@@ -40,9 +48,9 @@ need /usr/bin/chromium chromium
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
 if [ -n "$long" ]; then
     need /usr/lib/rustlib/src/rust/library rustc-web cargo-web rust-web-src
-    need /usr/bin/x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 fi
 if [ ${#missing[@]} != 0 ]; then
     echo "installing: ${missing[*]}"

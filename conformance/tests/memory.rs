@@ -149,14 +149,13 @@ fn what_was_handed_in_may_change_as_soon_as_the_call_has_returned() {
     let stage = Stage::new(None);
     let session = {
         let mut config = stage.config().to_str().unwrap().to_owned().into_bytes();
-        let mut host = raw::host();
+        let host = Box::new(raw::host());
         let mut session = 0;
         let (data, size) = (config.as_ptr().cast::<c_char>(), config.len() as u64);
         let open = raw::table().open.unwrap();
-        assert_eq!(unsafe { open(&host, data, size, &mut session, null_mut()) }, OK);
+        assert_eq!(unsafe { open(&*host, data, size, &mut session, null_mut()) }, OK);
         config.fill(0xFF);
-        host.struct_size = 0;
-        host.wake = None;
+        drop(host);
         session
     };
     let case = raw::open_case(session).unwrap();

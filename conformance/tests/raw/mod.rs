@@ -11,12 +11,12 @@ use mynaq_host_sdk::c::{Document, ENTRY_SYMBOL, Host, NegotiateFn, OK, Plugin};
 use mynaq_host_sdk::{ABI_VERSION, Error, ErrorCode};
 
 /// A host that wants to be told nothing.
-pub fn host() -> Host {
+pub(crate) fn host() -> Host {
     let struct_size = size_of::<Host>() as u32;
     Host { struct_size, abi_version: ABI_VERSION, context: null_mut(), log: None, wake: None }
 }
 
-pub fn negotiate() -> NegotiateFn {
+pub(crate) fn negotiate() -> NegotiateFn {
     static FOUND: OnceLock<NegotiateFn> = OnceLock::new();
     *FOUND.get_or_init(|| {
         let library = unsafe { Library::new(&parts().plugin) }.unwrap();
@@ -26,18 +26,18 @@ pub fn negotiate() -> NegotiateFn {
     })
 }
 
-pub fn table() -> &'static Plugin {
+pub(crate) fn table() -> &'static Plugin {
     let mut table = null();
     assert_eq!(unsafe { negotiate()(&host(), &mut table, null_mut(), 0) }, OK);
     unsafe { table.as_ref() }.unwrap()
 }
 
-pub fn text(text: &str) -> (*const c_char, u64) {
+pub(crate) fn text(text: &str) -> (*const c_char, u64) {
     (text.as_ptr().cast(), text.len() as u64)
 }
 
 /// A session on a stage, for a host.
-pub fn open(stage: &Stage, host: &Host) -> u64 {
+pub(crate) fn open(stage: &Stage, host: &Host) -> u64 {
     let config = stage.config();
     let (data, size) = text(config.to_str().unwrap());
     let mut session = 0;
@@ -46,7 +46,7 @@ pub fn open(stage: &Stage, host: &Host) -> u64 {
 }
 
 /// A case in a session; its handle, or the status.
-pub fn open_case(session: u64) -> Result<u64, i32> {
+pub(crate) fn open_case(session: u64) -> Result<u64, i32> {
     let opening = serde_json::to_string(&opening()).unwrap();
     let (data, size) = text(&opening);
     let mut case = 0;
@@ -56,16 +56,16 @@ pub fn open_case(session: u64) -> Result<u64, i32> {
     }
 }
 
-pub fn close(session: u64) {
+pub(crate) fn close(session: u64) {
     assert_eq!(unsafe { table().close.unwrap()(session, null_mut()) }, OK);
 }
 
-pub fn release(document: Document) -> i32 {
+pub(crate) fn release(document: Document) -> i32 {
     unsafe { table().release.unwrap()(document.handle) }
 }
 
 /// The error of a call that must fail.
-pub fn failure(call: impl FnOnce(*mut Document) -> i32) -> Error {
+pub(crate) fn failure(call: impl FnOnce(*mut Document) -> i32) -> Error {
     let mut document = Document::NONE;
     let status = call(&mut document);
     let bytes =
@@ -75,11 +75,11 @@ pub fn failure(call: impl FnOnce(*mut Document) -> i32) -> Error {
     error
 }
 
-pub fn code(status: i32) -> Option<ErrorCode> {
+pub(crate) fn code(status: i32) -> Option<ErrorCode> {
     ErrorCode::ALL.iter().copied().find(|code| code.status() == status)
 }
 
 /// A host's own thing, as the plugin hands it back.
-pub fn context<T>(thing: &T) -> *mut c_void {
+pub(crate) fn context<T>(thing: &T) -> *mut c_void {
     std::ptr::from_ref(thing).cast_mut().cast()
 }
