@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod built;
+pub mod clauses;
 mod compiler;
 mod drama;
 mod stage;

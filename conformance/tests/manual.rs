@@ -1,0 +1,157 @@
+//! The manual says what the data says, and every clause is checked by somebody.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use mynaq_conformance::clauses::{self, CLAUSES, MANUAL};
+use mynaq_conformance::parts;
+
+const STALE: &str = "is stale: run `cargo run -p mynaq-conformance --bin mynaq-manual`";
+
+#[test]
+fn the_generated_pages_are_what_the_data_says() {
+    let root = &parts().root;
+    for (name, text) in clauses::generate(root).unwrap() {
+        let written = fs::read_to_string(root.join(name)).unwrap_or_default();
+        assert!(written == text, "{name} {STALE}");
+    }
+}
+
+#[test]
+fn every_clause_is_named_by_a_test_or_says_why_no_machine_can_check_it() {
+    let root = &parts().root;
+    let markers = clauses::markers(root).unwrap();
+    let named: BTreeSet<_> = markers.iter().flat_map(|marker| &marker.ids).collect();
+    for clause in clauses::load(root).unwrap() {
+        let (tested, excused) = (named.contains(&clause.id), clause.unchecked.is_some());
+        assert!(
+            clause.removed.is_some() || tested || excused,
+            "{} is checked by no test",
+            clause.id
+        );
+        assert!(!(tested && excused), "{} is checked: its excuse is out of date", clause.id);
+    }
+}
+
+#[test]
+fn every_clause_mentioned_anywhere_exists_and_every_group_has_its_place() {
+    let root = &parts().root;
+    let clauses = clauses::load(root).unwrap();
+    let known: BTreeSet<_> = clauses.iter().map(|clause| clause.id.as_str()).collect();
+    let groups: BTreeSet<_> = clauses.iter().map(clauses::Clause::group).collect();
+    let manual = fs::read_to_string(root.join(MANUAL)).unwrap();
+    for group in &groups {
+        assert!(manual.contains(&format!("\n## {group}\n")), "no heading {group}");
+        assert!(manual.contains(&format!("<!-- generated: clauses {group} -->")), "{group}");
+    }
+    let mut pages = vec![root.join(MANUAL), root.join("host-sdk/include/mynaq.h")];
+    for folder in ["samples/hosts", "host-sdk/include", "host-sdk/src", "host-sdk/interface/src"] {
+        files(&root.join(folder), &mut pages);
+    }
+    assert!(pages.len() > 20);
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap_or_default();
+        for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
+            let Some((group, number)) = word.split_once('-') else { continue };
+            if groups.contains(group) && number.parse::<u32>().is_ok() {
+                assert!(known.contains(word), "{}: there is no clause {word}", page.display());
+            }
+        }
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+const GOOD: &str = r#"
+[[clause]]
+id = "LIFE-1"
+since = "1.0"
+who = ["host"]
+level = "MUST"
+en = "MUST be kind."
+ja = "親切でなければならない。"
+otherwise_en = "Nobody calls."
+otherwise_ja = "だれも呼ばない。"
+
+[[clause]]
+id = "LIFE-3"
+since = "1.0"
+who = ["plugin", "adapter"]
+level = "SHOULD"
+en = "Is kind (親切)."
+ja = "親切である。"
+otherwise_en = "Nobody calls."
+otherwise_ja = "だれも呼ばない。"
+"#;
+
+#[test]
+fn each_defect_of_the_clauses_is_refused() {
+    assert_eq!(clauses::parse(GOOD).unwrap().len(), 2);
+    for (from, to, says) in [
+        ("LIFE-3", "LIFE-1", "none comes twice"),
+        ("LIFE-3", "LIFE-0", "numbers grow"),
+        ("LIFE-1", "life-1", "GROUP-number"),
+        ("LIFE-1", "LIFE-one", "GROUP-number"),
+        ("MUST be kind.", "is kind.", "MUST or SHOULD"),
+        ("level = \"MUST\"", "level = \"SHOULD\"", "MUST or SHOULD"),
+        ("親切でなければならない。", "kind", "Japanese text is none"),
+        ("MUST be kind.", "MUST 親切でなければならない。", "Japanese sentence"),
+        ("Nobody calls.", " ", "empty"),
+        ("since = \"1.0\"", "since = \"one\"", "major.minor"),
+        ("since = \"1.0\"", "since = \"1.0\"\nunchecked = \"no\"", "why no machine"),
+        ("who = [\"host\"]", "who = []", "nobody"),
+        ("who = [\"host\"]", "who = [\"guest\"]", "guest"),
+        ("since = \"1.0\"", "sinse = \"1.0\"", "sinse"),
+    ] {
+        assert!(GOOD.contains(from), "{from}");
+        let faults = clauses::parse(&GOOD.replacen(from, to, 1)).unwrap_err();
+        assert!(faults.contains(says), "{from} → {to}: {faults}");
+    }
+}
+
+/// A project with one test and one manual, to be spoilt.
+fn project(test: &str, manual: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [(CLAUSES, GOOD), (MANUAL, manual), ("conformance/tests/kind.rs", test)] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+const TEST: &str = "/// Kind.\n// clauses: LIFE-1 LIFE-3\n#[test]\n#[cfg(unix)]\nfn kind() {}\n";
+const PAGE: &str = "## LIFE\n\n<!-- generated: clauses LIFE -->\nold\n<!-- end -->\nprose\n";
+
+#[test]
+fn tables_and_coverage_are_made_of_clauses_and_tests() {
+    let generated = clauses::generate(project(TEST, PAGE).path()).unwrap();
+    let [(_, manual), (_, coverage)] = generated.as_slice() else { panic!("{generated:?}") };
+    assert!(manual.contains("MUST be kind.<br>親切でなければならない。"), "{manual}");
+    assert!(!manual.contains("old") && manual.ends_with("<!-- end -->\nprose\n"), "{manual}");
+    assert!(coverage.contains("| LIFE-1 | host | [`kind`](../conformance/tests/kind.rs) |"));
+    let again = clauses::generate(project(TEST, manual).path()).unwrap();
+    assert_eq!(again, generated, "written once, it stays");
+}
+
+#[test]
+fn each_defect_of_markers_and_blocks_is_refused_with_its_place() {
+    for (test, page, says) in [
+        (TEST.replace("LIFE-3", "LIFE-2"), PAGE.to_owned(), "kind.rs:2: there is no clause LIFE-2"),
+        (TEST.replace("#[test]\n", ""), PAGE.to_owned(), "kind.rs:2: "),
+        (TEST.replace("#[test]\n", "\n#[test]\n"), PAGE.to_owned(), "stands above no test"),
+        (TEST.to_owned(), PAGE.replace("clauses LIFE", "clauses DEATH"), "md:3: nothing is called"),
+        (TEST.to_owned(), PAGE.replace("<!-- end -->\n", ""), "md:3: the block does not end"),
+        (TEST.to_owned(), format!("{}{PAGE}", PAGE.replace("<!-- end -->\n", "")), "before"),
+    ] {
+        let faults = clauses::generate(project(&test, &page).path()).unwrap_err();
+        assert!(faults.contains(says), "{says}: {faults}");
+    }
+}
