@@ -157,7 +157,8 @@ fn every_host_gets_the_log_when_it_asks_for_it() {
         let mut command = host.command(&parts().plugin, &stage, &["visual", "given"]);
         let output = command.env("MYNAQ_LOG", "yes").output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        let started = said.lines().any(|line| line.starts_with('3') && line.contains("started"));
+        let started = |line: &str| line.contains(" mynaq_plugin") && line.contains("started");
+        let started = said.lines().any(started);
         assert!(started, "{}: {said}", host.language);
     }
 }

@@ -6,18 +6,20 @@
  *     host ./libmynaq_plugin.so mynaq.toml visual given
  *     host ./libmynaq_plugin.so mynaq.toml visual unobtainable unconscious
  *
+ * With the environment variable MYNAQ_LOG the library's log goes to the standard error.
  * Exit: 0 the record was printed, 1 the case ended without one, 2 the host could not work.
  */
 #include "mynaq.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(_WIN32)
 #include <windows.h>
 static void *find(const char *path, const char *symbol)
 {
-    HMODULE library = LoadLibraryA(path);
+    HMODULE library = LoadLibraryA(path); /* never freed */
     return library ? (void *)GetProcAddress(library, symbol) : NULL;
 }
 #else
@@ -33,18 +35,26 @@ static void *find(const char *path, const char *symbol)
 }
 #endif
 
-static const mynaq_plugin *plugin;
+static const mynaq_plugin *mynaq;
 
 static const char OPENING[] =
     "{\"incident\":\"C-0001\",\"unit\":\"C\",\"terminal\":\"C\",\"crew_member\":\"C\","
     "\"pack\":\"record-app\"}";
 
+/* A line of the library's log: on any thread, and nothing may be called from here. */
+static void MYNAQ_CALL on_log(void *context, uint32_t level, const char *target,
+                              uint64_t target_size, const char *message, uint64_t message_size)
+{
+    (void)context;
+    fprintf(stderr, "%lu %.*s %.*s\n", (unsigned long)level, (int)target_size, target,
+            (int)message_size, message);
+}
+
 /* Prints an error and gives its document back. */
-static void explain(const char *what, int32_t status, mynaq_document *error)
+static void explain(const char *what, int32_t status, const mynaq_document *error)
 {
     fprintf(stderr, "%s: %ld %s\n", what, (long)status, error->handle ? error->data : "");
-    plugin->release(error->handle);
-    error->handle = 0;
+    mynaq->release(error->handle);
 }
 
 /* Whether an event is of this kind. A quote inside a JSON string is always escaped, so this text can
@@ -57,12 +67,11 @@ static int is(const mynaq_document *event, const char *member)
 /* Follows the case until there is a record: 1 yes, 0 no. */
 static int follow(mynaq_handle patient)
 {
-    mynaq_document error = {0, 0, NULL};
+    mynaq_document event, error; /* every call writes them: no need to empty them before */
     int status, rounds, done = -1;
 
     for (rounds = 0; done < 0 && rounds < 120; rounds++) {
-        mynaq_document event = {0, 0, NULL};
-        status = plugin->next_event(patient, 1000, &event, &error);
+        status = mynaq->next_event(patient, 1000, &event, &error);
         if (status < MYNAQ_OK) {
             explain("next_event", status, &error);
             return 0;
@@ -70,7 +79,7 @@ static int follow(mynaq_handle patient)
         if (status == MYNAQ_NOTHING)
             continue;
         if (is(&event, "\"event\":\"gate\"") && is(&event, "\"state\":\"open\"")) {
-            status = plugin->case_look_up(patient, MYNAQ_SCOPE_SUMMARY, &error);
+            status = mynaq->case_look_up(patient, MYNAQ_SCOPE_SUMMARY, &error);
             if (status < MYNAQ_OK) {
                 explain("case_look_up", status, &error);
                 done = 0;
@@ -85,37 +94,37 @@ static int follow(mynaq_handle patient)
         } else if (is(&event, "\"event\":\"record\"")) {
             done = 1;
         }
-        plugin->release(event.handle);
+        mynaq->release(event.handle);
     }
     return done == 1;
 }
 
 static int run(mynaq_handle patient, uint32_t identity, uint32_t consent, const char *reason)
 {
-    mynaq_document error = {0, 0, NULL}, record = {0, 0, NULL};
+    mynaq_document error, record;
     int32_t status;
 
-    if ((status = plugin->case_read_card(patient, &error)) < MYNAQ_OK ||
-        (status = plugin->case_identity(patient, identity, NULL, 0, &error)) < MYNAQ_OK ||
-        (status = plugin->case_consent(patient, consent, reason, strlen(reason), &error)) < MYNAQ_OK) {
+    if ((status = mynaq->case_read_card(patient, &error)) < MYNAQ_OK ||
+        (status = mynaq->case_identity(patient, identity, NULL, 0, &error)) < MYNAQ_OK ||
+        (status = mynaq->case_consent(patient, consent, reason, strlen(reason), &error)) < MYNAQ_OK) {
         explain("case", status, &error);
         return 1;
     }
     if (!follow(patient))
         return 1;
-    if ((status = plugin->case_record(patient, &record, &error)) < MYNAQ_OK) {
+    if ((status = mynaq->case_record(patient, &record, &error)) < MYNAQ_OK) {
         explain("case_record", status, &error);
         return 1;
     }
     printf("%s\n", record.data);
-    plugin->release(record.handle);
+    mynaq->release(record.handle);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
     mynaq_host host = {sizeof(mynaq_host), MYNAQ_ABI_VERSION, NULL, NULL, NULL};
-    mynaq_document error = {0, 0, NULL};
+    mynaq_document error;
     mynaq_handle session, patient;
     mynaq_negotiate_fn negotiate;
     uint32_t identity, consent;
@@ -123,6 +132,8 @@ int main(int argc, char **argv)
     int32_t status;
     int result = 2;
 
+    if (getenv("MYNAQ_LOG"))
+        host.log = on_log;
     if (argc < 5) {
         fprintf(stderr, "host PLUGIN CONFIG visual|failed given|unobtainable|refused [REASON]\n");
         return 2;
@@ -138,22 +149,22 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s is not a MynaQ plugin\n", argv[1]);
         return 2;
     }
-    if (negotiate(&host, &plugin, reason, sizeof reason) != MYNAQ_OK) {
+    if (negotiate(&host, &mynaq, reason, sizeof reason) != MYNAQ_OK) {
         fprintf(stderr, "%s\n", reason);
         return 2;
     }
-    status = plugin->open(&host, argv[2], strlen(argv[2]), &session, &error);
+    status = mynaq->open(&host, argv[2], strlen(argv[2]), &session, &error);
     if (status < MYNAQ_OK) {
         explain("open", status, &error);
         return 2;
     }
-    status = plugin->case_open(session, OPENING, strlen(OPENING), &patient, &error);
+    status = mynaq->case_open(session, OPENING, strlen(OPENING), &patient, &error);
     if (status < MYNAQ_OK) {
         explain("case_open", status, &error);
     } else {
         result = run(patient, identity, consent, argc > 5 ? argv[5] : "");
-        plugin->case_close(patient, NULL);
+        mynaq->case_close(patient, NULL);
     }
-    plugin->close(session, NULL);
+    mynaq->close(session, NULL);
     return result;
 }
