@@ -1,6 +1,6 @@
 //! C and C++ compilers, as strict as they can be.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::built::{parts, run};
@@ -10,6 +10,7 @@ use crate::built::{parts, run};
 pub struct Compiler {
     program: String,
     arguments: Vec<String>,
+    headers: PathBuf,
 }
 
 impl Compiler {
@@ -27,7 +28,8 @@ impl Compiler {
     pub fn new(program: &str, arguments: &[&str]) -> Self {
         let strict = ["-Wall", "-Wextra", "-Werror", "-pedantic"];
         let arguments = arguments.iter().chain(&strict).map(|&word| word.to_owned()).collect();
-        Compiler { program: program.to_owned(), arguments }
+        let headers = parts().root.join("host-sdk/include");
+        Compiler { program: program.to_owned(), arguments, headers }
     }
 
     /// The same with more arguments.
@@ -37,13 +39,39 @@ impl Compiler {
         self
     }
 
+    /// The same with the headers of another folder.
+    #[must_use]
+    pub fn including(mut self, headers: &Path) -> Self {
+        self.headers = headers.to_owned();
+        self
+    }
+
+    /// Whether a source is right, without making a program; what the compiler says if it is not.
+    ///
+    /// # Errors
+    /// What the compiler said.
+    ///
+    /// # Panics
+    /// When the compiler is missing.
+    pub fn check(&self, source: &Path) -> Result<(), String> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).arg("-fsyntax-only").arg("-I").arg(&self.headers);
+        let output = command.arg(source).output().unwrap_or_else(|error| {
+            panic!("{}: {error}; conformance/test.sh installs what the tests need", self.program)
+        });
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    }
+
     /// Makes a program of one source.
     ///
     /// # Panics
     /// When the compiler is missing or finds anything to say.
     pub fn compile(&self, source: &Path, program: &Path) {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).arg("-I").arg(parts().root.join("host-sdk/include"));
+        command.args(&self.arguments).arg("-I").arg(&self.headers);
         run(command.arg(source).arg("-o").arg(program).arg("-ldl"));
     }
 }

@@ -6,9 +6,13 @@ mod built;
 pub mod clauses;
 mod compiler;
 mod drama;
+mod header;
 mod stage;
+mod superset;
 
 pub use built::{Parts, outside, parts, run};
 pub use compiler::Compiler;
 pub use drama::{Outcome, Script};
+pub use header::{Header, Member, Struct};
 pub use stage::{LogBook, Stage, opening, plugin, world};
+pub use superset::{Way, broken_promises};
