@@ -1,9 +1,6 @@
-//! Side-by-side measurements with real peers. `conformance/bench.sh` runs it beside pcscd; each
-//! result is one JSON line. Medians of alternating runs: read the ratio, not the times.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
+//! One certificate, read by a whole process through real pcscd, beside OpenSC's tool.
 
-use std::io::Write as _;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -11,25 +8,15 @@ use std::time::{Duration, Instant};
 use mynaq_conformance::{Stage, opening, parts};
 use mynaq_host_sdk::{DoorKind, EventBody, Plugin, Quiet};
 use mynaq_simulator::Options;
-use serde_json::json;
+
+use crate::report;
 
 const RUNS: usize = 21;
-const VPCD: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 35963);
-
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["read-once", plugin, config] => read_once(Path::new(plugin), Path::new(config)),
-        ["report", file] => report(Path::new(file)),
-        _ => {
-            eprintln!("mynaq-bench report FILE   (run it through conformance/bench.sh)");
-            ExitCode::from(2)
-        }
-    }
-}
+const VPCD: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 35963);
+const PEER: &str = "OpenSC pkcs15-tool --read-certificate 1";
 
 /// What one whole process of ours does where OpenSC's tool does the same: load, connect, read.
-fn read_once(plugin: &Path, config: &Path) -> ExitCode {
+pub(crate) fn once(plugin: &Path, config: &Path) -> ExitCode {
     let Ok(plugin) = Plugin::load_by(plugin, DoorKind::C) else { return ExitCode::from(2) };
     let Ok(session) = plugin.open(config, Quiet) else { return ExitCode::from(2) };
     let Ok(case) = session.open_case(&opening()) else { return ExitCode::from(2) };
@@ -44,15 +31,13 @@ fn read_once(plugin: &Path, config: &Path) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn report(file: &Path) -> ExitCode {
+pub(crate) fn measure() {
     let stage =
         Stage::with(Options { card: Some("P01".into()), vpcd: Some(VPCD), ..Options::default() });
     let drill = format!("reader = \"drill\"\ndrill_address = \"{}\"", stage.simulator.drill());
     stage.reconfigure(&drill, "reader = \"pcsc\"");
-
-    let Ok(me) = std::env::current_exe() else { return ExitCode::from(2) };
     let ours = Contender {
-        program: me,
+        program: std::env::current_exe().expect("this program"),
         arguments: vec!["read-once".into(), parts().plugin.clone(), stage.config()],
     };
     let opensc = Contender {
@@ -73,19 +58,9 @@ fn report(file: &Path) -> ExitCode {
         }
     }
     eprintln!();
-
-    let lines = [
-        line("card_read_whole_process", "ms", median(our_times), median(their_times)),
-        line("card_read_commands", "apdu", our_commands as f64, their_commands as f64),
-    ];
-    let Ok(mut report) = std::fs::File::create(file) else { return ExitCode::from(2) };
-    for line in lines {
-        println!("{line}");
-        if writeln!(report, "{line}").is_err() {
-            return ExitCode::from(2);
-        }
-    }
-    ExitCode::SUCCESS
+    let (ours, theirs) = (report::median(&our_times), report::median(&their_times));
+    report::beside("card_read_whole_process", "ms", ours, theirs, PEER);
+    report::beside("card_read_commands", "apdu", our_commands as f64, their_commands as f64, PEER);
 }
 
 struct Contender {
@@ -107,17 +82,4 @@ impl Contender {
         assert!(status.is_ok_and(|status| status.success()), "{} failed", self.program.display());
         (time, stage.simulator.apdus().len() - before)
     }
-}
-
-fn line(name: &str, unit: &str, ours: f64, peer: f64) -> String {
-    json!({
-        "name": name, "unit": unit, "ours": ours, "peer": peer,
-        "peer_name": "OpenSC pkcs15-tool --read-certificate 1", "ratio": peer / ours,
-    })
-    .to_string()
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -1,0 +1,99 @@
+//! A whole case from its opening to its end: events, JSON, gate, ledger, TLS, XML and mapping, with
+//! card and gateway simulated at no latency in another process and the ledger in memory.
+
+use std::time::{Duration, Instant};
+
+use mynaq_conformance::{opening, parts};
+use mynaq_host_sdk::{
+    Case, Consent, Decision, DoorKind, EventBody, FieldState, GateState, Identity, Plugin, Quiet,
+    Record, Scope, Session,
+};
+use serde_json::json;
+
+use crate::report;
+use crate::stand::Stand;
+
+const CASES: usize = 500;
+const WARM: usize = 20;
+/// Where the time goes, in the order it passes.
+const STAGES: [&str; 5] = ["open_and_read_card", "gate", "look_up", "decide_and_export", "close"];
+
+pub(crate) fn measure() {
+    let stand = Stand::new("P05");
+    let plugin = Plugin::load_by(&parts().plugin, DoorKind::C).expect("the plugin");
+    let session = plugin.open(stand.config(), Quiet).expect("a session");
+    let mut wholes = Vec::new();
+    let mut stages = [const { Vec::new() }; STAGES.len()];
+    for case in 0..CASES + WARM {
+        if case % 50 == 0 {
+            eprint!("\rwhole cases: {case}/{}", CASES + WARM);
+        }
+        let marks = play(&session);
+        if case >= WARM {
+            wholes.push(milliseconds(marks[STAGES.len()] - marks[0]));
+            for (stage, times) in stages.iter_mut().enumerate() {
+                times.push(milliseconds(marks[stage + 1] - marks[stage]));
+            }
+        }
+    }
+    eprintln!();
+    let medians: serde_json::Map<_, _> = STAGES
+        .iter()
+        .zip(&stages)
+        .map(|(name, times)| ((*name).to_owned(), json!(report::median(times))))
+        .collect();
+    let what = json!({
+        "median": report::median(&wholes),
+        "p95": report::quantile(&wholes, 0.95),
+        "goal_p95": 3.0,
+        "stage_medians": medians,
+        "includes": "the simulated card and gateway, two loopback round trips, mutual TLS on a kept \
+                     connection, a ledger on tmpfs",
+    });
+    report::line("whole_case", "ms", what);
+}
+
+/// One case; when each stage was over.
+fn play(session: &Session) -> [Instant; STAGES.len() + 1] {
+    let begun = Instant::now();
+    let case = session.open_case(&opening()).expect("a case");
+    case.read_card().expect("a reading");
+    case.identity(Identity::Visual).expect("an identity");
+    case.consent(Consent::Given, None).expect("a consent");
+    until(&case, |body| matches!(body, EventBody::CardRead { .. }).then_some(()));
+    let read = Instant::now();
+    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open }).then_some(()));
+    let gate = Instant::now();
+    case.look_up(Scope::Full).expect("a look-up");
+    let record: Record = until(&case, |body| match body {
+        EventBody::Record { record } => Some(*record),
+        _ => None,
+    });
+    let found = Instant::now();
+    for field in &record.fields {
+        if matches!(field.state, FieldState::Offered { .. }) {
+            case.decide(&field.name, Decision::Accept).expect("a decision");
+        }
+    }
+    assert!(case.export("json").expect("an export").len() > 100);
+    let exported = Instant::now();
+    case.close().expect("its end");
+    [begun, read, gate, found, exported, Instant::now()]
+}
+
+fn until<T>(case: &Case, wanted: impl Fn(EventBody) -> Option<T>) -> T {
+    loop {
+        let event = case.next_event(Duration::from_secs(20)).expect("an event");
+        let body = event.expect("an event in time").body;
+        if let EventBody::Trouble { error, .. } = &body {
+            panic!("{error}");
+        }
+        if let Some(found) = wanted(body) {
+            return found;
+        }
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
