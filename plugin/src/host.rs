@@ -97,7 +97,10 @@ impl HostLink {
         if let Some(place) = calls.under_way.iter().position(|&thread| thread == here) {
             calls.under_way.swap_remove(place);
         }
-        self.returned.notify_all();
+        // Only a host that is closing waits for this.
+        if calls.closed {
+            self.returned.notify_all();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Calls> {
