@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mynaq_host_sdk::{Case, CaseOpening, Error, ErrorCode, Scope, Session};
+use mynaq_host_sdk::{Capabilities, Case, CaseOpening, Error, ErrorCode, Scope, Session};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -18,13 +18,16 @@ const MOST: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Desk {
     session: Session,
+    /// What can be done, asked once: a form stands before any data comes.
+    capabilities: Capabilities,
     bell: Bell,
     cases: Mutex<Vec<Arc<OpenCase>>>,
 }
 
 impl Desk {
-    pub(crate) fn new(session: Session, bell: Bell) -> Self {
-        Desk { session, bell, cases: Mutex::default() }
+    pub(crate) fn new(session: Session, bell: Bell) -> Result<Self, Error> {
+        let capabilities = session.capabilities()?;
+        Ok(Desk { session, capabilities, bell, cases: Mutex::default() })
     }
 
     /// Opens a case for one browser and starts reading its card: the crew may go on asking
@@ -36,6 +39,10 @@ impl Desk {
         let token = token::fresh().ok_or(ErrorCode::Stopped)?;
         let case = self.session.open_case(&opening)?;
         let number = case.id();
+        let mut packs = self.capabilities.packs.iter();
+        let pack = packs.find(|pack| pack.name == opening.pack);
+        let form = pack.map(|pack| pack.fields.clone()).unwrap_or_default();
+        let view = View::of(form, self.capabilities.drill);
         let open = Arc::new(OpenCase {
             token,
             owner: owner.to_owned(),
@@ -43,7 +50,7 @@ impl Desk {
             opening,
             opened_at: OffsetDateTime::now_utc(),
             case: Mutex::new(Some(case)),
-            view: Mutex::default(),
+            view: Mutex::new(view),
             changed: watch::Sender::new(Some(0)),
         });
         locked(&self.cases).push(Arc::clone(&open));

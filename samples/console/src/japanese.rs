@@ -60,6 +60,15 @@ pub(crate) const fn validity(validity: Validity) -> Option<&'static str> {
     }
 }
 
+/// A word a vendor has a code for.
+pub(crate) fn word(word: &str) -> &str {
+    match word {
+        "male" => "男",
+        "female" => "女",
+        other => other,
+    }
+}
+
 pub(crate) fn what(what: What) -> String {
     match what {
         What::Identity(how) => format!("本人確認：{}", identity(how)),

@@ -52,7 +52,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         writeln!(std::io::stderr(), "the C door is used: {reason}")?;
     }
     let session = plugin.open(&args.config, bell.clone())?;
-    let desk = Arc::new(Desk::new(session, bell));
+    let desk = Arc::new(Desk::new(session, bell)?);
     pump::start(&desk, rung)?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

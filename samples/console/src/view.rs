@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mynaq_host_sdk::{
-    CardFacts, Consent, Decision, Error, ErrorClass, Event, EventBody, Field, FieldState,
-    GateState, Identity, Lack, Notice, Reason, Record,
+    CardFacts, Consent, Decision, Error, ErrorClass, Event, EventBody, Field, FieldCapability,
+    FieldState, GateState, Identity, Lack, Notice, Reason, Record,
 };
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -16,6 +16,8 @@ mod tests;
 /// The state of one screen. Dropping it wipes what it holds of the patient.
 #[derive(Debug)]
 pub(crate) struct View {
+    /// The fields of the record, as the plugin named them before the case.
+    pub(crate) form: Vec<FieldCapability>,
     pub(crate) drill: bool,
     pub(crate) card: CardState,
     /// The card read last, while the plugin remembers it.
@@ -102,6 +104,7 @@ pub(crate) enum Wish {
 impl Default for View {
     fn default() -> Self {
         View {
+            form: Vec::new(),
             drill: false,
             card: CardState::Idle,
             known_card: None,
@@ -120,6 +123,11 @@ impl Default for View {
 }
 
 impl View {
+    /// The screen of a case that has just been opened.
+    pub(crate) fn of(form: Vec<FieldCapability>, drill: bool) -> Self {
+        View { form, drill, ..View::default() }
+    }
+
     /// Takes one event in. The gate opening is the moment to look the patient up: no button waits.
     pub(crate) fn apply(&mut self, event: Event) -> Option<Wish> {
         let at = OffsetDateTime::parse(&event.at, &Rfc3339).ok();

@@ -17,7 +17,7 @@ use crate::view::{CardState, TableState, View};
 /// nothing the crew types is ever overwritten.
 pub(crate) type Parts = BTreeMap<String, String>;
 
-pub(crate) fn parts(path: &str, pack: &str, view: &View) -> Parts {
+pub(crate) fn parts(path: &str, view: &View) -> Parts {
     let mut parts: Parts = [
         ("drill", drill(view)),
         ("lamps", gate::lamps(view)),
@@ -34,7 +34,7 @@ pub(crate) fn parts(path: &str, pack: &str, view: &View) -> Parts {
     .into_iter()
     .map(|(id, content)| (id.to_owned(), content.into_string()))
     .collect();
-    for (index, row) in form::rows(pack, view).iter().enumerate() {
+    for (index, row) in form::rows(view).iter().enumerate() {
         parts.insert(format!("state-{index}"), row.standing().into_string());
         parts.insert(format!("offer-{index}"), row.offer().into_string());
         parts.insert(format!("decide-{index}"), row.decisions(index, path).into_string());
@@ -61,10 +61,10 @@ impl Screen<'_> {
 
     fn body(&self, path: &str, view: &View) -> Markup {
         let opening = &self.case.opening;
-        let parts = parts(path, &opening.pack, view);
+        let parts = parts(path, view);
         let content = |id: &str| PreEscaped(parts.get(id).map_or("", String::as_str));
         let part = |id: &str| html! { div.part id=(id) { (content(id)) } };
-        let rows = form::rows(&opening.pack, view);
+        let rows = form::rows(view);
         html! {
             // One form per kind of thing sent, so that pressing a button never sends the PIN along.
             form #act method="post" { input type="hidden" name="csrf" value=(self.csrf); }

@@ -1,7 +1,7 @@
 //! The patient's record: what is offered, where it comes from, and what the crew heard.
 
 use maud::{Markup, html};
-use mynaq_host_sdk::{Change, Decision, Field, FieldState};
+use mynaq_host_sdk::{Change, Code, Decision, Field, FieldState};
 
 use crate::japanese;
 use crate::view::{View, field};
@@ -9,68 +9,31 @@ use crate::view::{View, field};
 /// The name of the free line below the fields.
 pub(super) const MEMO: &str = "memo";
 
-/// One slot of this host's own form. A host knows its form before any data comes, which is why
+/// One row of the form. A host knows its form before any data comes (`capabilities`), which is why
 /// nothing moves when the fields fill.
-struct Slot {
-    name: &'static str,
-    label: &'static str,
-    /// This host's code list, for fields that hold a code.
-    codes: &'static [(&'static str, &'static str)],
-}
-
-const fn slot(name: &'static str, label: &'static str) -> Slot {
-    Slot { name, label, codes: &[] }
-}
-
-/// The form of the pack `record-app`, whose field set is public.
-const FORM_PACK: &str = "record-app";
-const FORM: [Slot; 11] = [
-    slot("SickInjuredPersonName", "氏名"),
-    slot("SickInjuredPersonKANA", "氏名カナ"),
-    slot("SickInjuredPersonAddress", "住所"),
-    Slot {
-        name: "SickInjuredPersonGender", label: "性別", codes: &[("000", "男"), ("001", "女")]
-    },
-    slot("SickInjuredPersonBirthDate", "生年月日"),
-    slot("SickInjuredPersonMedicalHistroy", "既往歴"),
-    slot("SickInjuredPersonHistoryHospital", "既往歴医療機関"),
-    slot("SickInjuredPersonKakaritsuke", "かかりつけ"),
-    slot("SickInjuredPersonMedication", "投薬"),
-    slot("SickInjuredPersonMedicationDetail", "投薬内容"),
-    slot("SickInjuredPersonAllergy", "アレルギー"),
-];
-
-/// One row of the form: a slot, or a field the pack fills and the form did not foresee.
 pub(super) struct Row<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
-    codes: &'static [(&'static str, &'static str)],
+    /// The vendor's codes, for fields that hold one.
+    codes: &'a [Code],
     field: Option<&'a Field>,
 }
 
-pub(super) fn rows<'a>(pack: &str, view: &'a View) -> Vec<Row<'a>> {
-    let slots: &[Slot] = if pack == FORM_PACK { &FORM } else { &[] };
-    let known = slots.iter().map(|slot| {
-        let field = field(view, slot.name);
-        Row { name: slot.name, label: slot.label, codes: slot.codes, field }
-    });
-    let unforeseen = view
-        .record
+pub(super) fn rows(view: &View) -> Vec<Row<'_>> {
+    view.form
         .iter()
-        .flat_map(|record| &record.fields)
-        .filter(|field| slots.iter().all(|slot| slot.name != field.name))
-        .map(|field| Row {
-            name: &field.name,
-            label: &field.label,
-            codes: &[],
-            field: Some(field),
-        });
-    known.chain(unforeseen).collect()
+        .map(|slot| Row {
+            name: &slot.name,
+            label: &slot.label,
+            codes: &slot.codes,
+            field: field(view, &slot.name),
+        })
+        .collect()
 }
 
 /// Whether the form has a field of this name.
-pub(crate) fn knows(pack: &str, view: &View, name: &str) -> bool {
-    name == MEMO || rows(pack, view).iter().any(|row| row.name == name)
+pub(crate) fn knows(view: &View, name: &str) -> bool {
+    name == MEMO || view.form.iter().any(|slot| slot.name == name)
 }
 
 impl Row<'_> {
@@ -108,7 +71,8 @@ impl Row<'_> {
     }
 
     fn value(&self, class: &str, value: &str, field: &Field) -> Markup {
-        let meaning = self.codes.iter().find(|(code, _)| *code == value).map(|(_, word)| *word);
+        let meaning = self.codes.iter().find(|known| known.code == value);
+        let meaning = meaning.map(|known| japanese::word(&known.word));
         html! {
             div.offer.(class) {
                 p.value {
@@ -196,6 +160,8 @@ pub(super) fn heard(name: &str, label: &str, index: usize, view: &View) -> Marku
 
 #[cfg(test)]
 mod tests {
+    use mynaq_host_sdk::FieldCapability;
+
     use super::*;
 
     fn offer(state: FieldState) -> String {
@@ -227,14 +193,32 @@ mod tests {
     }
 
     #[test]
-    fn the_form_stands_before_any_data_and_is_what_the_pack_fills() {
-        let pack = include_str!("../../../../adapters/packs/record-app/mapping.toml");
-        let in_pack: Vec<_> = pack
-            .lines()
-            .filter_map(|line| line.strip_prefix("name = \"")?.split('"').next())
-            .collect();
-        let in_form: Vec<_> = FORM.iter().map(|slot| slot.name).collect();
-        assert_eq!(in_form, in_pack);
-        assert_eq!(rows(FORM_PACK, &View::default()).len(), in_pack.len());
+    fn the_form_stands_before_any_data_and_a_code_is_shown_as_its_word() {
+        let codes = vec![Code { word: "male".into(), code: "000".into() }];
+        let slot = FieldCapability {
+            name: "Gender".into(),
+            label: "性別".into(),
+            max_chars: 3,
+            codes,
+            left_to_crew: None,
+        };
+        let mut view = View::of(vec![slot], true);
+        let before = rows(&view);
+        assert_eq!((before.len(), before[0].label), (1, "性別"));
+        assert!(before[0].offer().into_string().contains("未確認"));
+        assert!(knows(&view, "Gender") && knows(&view, MEMO) && !knows(&view, "Shoes"));
+
+        let trace = mynaq_host_sdk::Trace { rule: String::new(), read: vec![], changes: vec![] };
+        let state = FieldState::Offered { value: "000".into() };
+        let (name, label) = ("Gender".to_owned(), "性別".to_owned());
+        let field = Field { name, label, state, sources: vec![], trace };
+        let pack = mynaq_host_sdk::PackIdentity {
+            name: "p".into(),
+            version: "1".into(),
+            mapping_sha256: String::new(),
+        };
+        view.record = Some(mynaq_host_sdk::Record { pack, fields: vec![field] }.into());
+        let html = rows(&view)[0].offer().into_string();
+        assert!(html.contains("男") && html.contains("000"), "{html}");
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn heard(desk: State<Console>, at: Address, form: Posted) -> Re
     on(desk, at, form, async |case, form| {
         case.change(|view| {
             for (field, text) in form.under("heard.") {
-                if screen::knows(&case.opening.pack, view, field) {
+                if screen::knows(view, field) {
                     let text: String = text.chars().take(LONGEST_HEARD).collect();
                     view.heard.insert(field.to_owned(), text.into());
                 }

@@ -64,7 +64,7 @@ fn follow(case: Arc<OpenCase>) -> impl Stream<Item = Result<Event, Infallible>> 
 impl Stand {
     /// The parts that are not as they were sent last; none if all are.
     fn news(&mut self) -> Option<Event> {
-        let now = self.case.look(|view| screen::parts(&self.path, &self.case.opening.pack, view));
+        let now = self.case.look(|view| screen::parts(&self.path, view));
         let changed: Parts = now
             .iter()
             .filter(|(id, content)| self.sent.get(*id) != Some(content))
