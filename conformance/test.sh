@@ -29,6 +29,7 @@ need() { # FILE PACKAGE...: the packages, where the file is not there
 need /usr/bin/gcc gcc libc6-dev
 need /usr/bin/g++ g++
 need /usr/bin/x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+need /usr/bin/x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
 need /usr/bin/i686-w64-mingw32-gcc gcc-mingw-w64-i686
 need /usr/bin/mcs mono-mcs
 need /usr/bin/mono mono-runtime libmono-system-core4.0-cil
@@ -52,10 +53,10 @@ command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
 if [ -n "$long" ]; then
     need /usr/lib/rustlib/src/rust/library rustc-web cargo-web rust-web-src
 fi
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
 if [ ${#missing[@]} != 0 ]; then
     echo "installing: ${missing[*]}"
-    sudo=
-    [ "$(id -u)" = 0 ] || sudo=sudo
     $sudo apt-get update -q
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
@@ -86,10 +87,26 @@ step "the console in a real browser"
 samples/console/tests/browser/run.sh
 
 if [ -n "$long" ]; then
-    step "Windows"
+    step "Windows, 64 and 32 bit"
     # Debian's compiler with Debian's standard library sources: rustup's has none for this target.
-    env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$PWD/target/windows" \
-        /usr/bin/cargo build -Zbuild-std --target x86_64-pc-windows-gnu -p mynaq-plugin -p mynaq-cli
+    windows() { # TARGET PACKAGE...
+        local target=$1 packages=()
+        shift
+        for package in "$@"; do packages+=(-p "$package"); done
+        env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$PWD/target/windows" \
+            /usr/bin/cargo build -Zbuild-std --target "$target" "${packages[@]}"
+    }
+    windows x86_64-pc-windows-gnu mynaq-plugin mynaq-cli
+    # The start objects of a 32-bit library are not made with the standard library, but beside it.
+    objects=/usr/lib/rustlib/i686-pc-windows-gnu/lib
+    for object in rsbegin rsend; do
+        [ -e "$objects/$object.o" ] && continue
+        sources=(/usr/src/rustc-*/library/rtstartup)
+        $sudo mkdir -p "$objects"
+        $sudo env RUSTC_BOOTSTRAP=1 /usr/bin/rustc --target i686-pc-windows-gnu --emit=obj \
+            -o "$objects/$object.o" "${sources[0]}/$object.rs"
+    done
+    windows i686-pc-windows-gnu mynaq-plugin
 
     step "licences and sources of dependencies"
     command -v cargo-deny >/dev/null || cargo install --locked --quiet cargo-deny --version 0.20.2

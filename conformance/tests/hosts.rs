@@ -7,8 +7,9 @@ mod raw;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::ptr::null_mut;
 use std::sync::OnceLock;
 
@@ -19,6 +20,8 @@ use mynaq_host_sdk::{DoorKind, Record};
 /// Everybody of whom a record can be filled. Nobody can be compared with P03's card, which has no
 /// photograph, but nothing on the card says so: that is for the crew to see.
 const SHOWN: [&str; 10] = ["P01", "P02", "P04", "P05", "P07", "P08", "P09", "P10", "P11", "P03"];
+
+const JNA: &str = "/usr/share/java/jna.jar";
 
 /// A sample host: its language and the words that start it.
 struct Host {
@@ -38,7 +41,6 @@ fn hosts() -> &'static [Host] {
 }
 
 fn build(folder: &Path) -> Vec<Host> {
-    const JNA: &str = "/usr/share/java/jna.jar";
     let sources = parts().root.join("samples/hosts");
     let at = |path: &str| folder.join(path);
 
@@ -160,6 +162,84 @@ fn every_host_gets_the_log_when_it_asks_for_it() {
         let started = |line: &str| line.contains(" mynaq_plugin") && line.contains("started");
         let started = said.lines().any(started);
         assert!(started, "{}: {said}", host.language);
+    }
+}
+
+#[test]
+fn a_host_that_cannot_write_its_record_says_so() {
+    for host in hosts() {
+        let stage = Stage::new(Some("P01"));
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = host.command(&parts().plugin, &stage, &["visual", "given"]);
+        let status = command.stdout(full).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{}", host.language);
+    }
+}
+
+/// `conformance/border/careless.*`: what only careless hosts do, through each binding.
+// clauses: THR-4 THR-5 LIFE-4 LIFE-5 MEM-6
+#[test]
+fn a_careless_host_survives_in_every_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let (border, samples) =
+        (parts().root.join("conformance/border"), parts().root.join("samples/hosts"));
+    let at = |name: &str| folder.path().join(name);
+    Compiler::cpp11().compile(&border.join("careless.cpp"), &at("cpp"));
+    let exe = at("Careless.exe");
+    let csharp = [samples.join("csharp/MynaQ.cs"), border.join("Careless.cs")];
+    run(Command::new("mcs").arg(format!("-out:{}", exe.display())).args(csharp));
+    let java = [samples.join("java/MynaQ.java"), border.join("Careless.java")];
+    run(Command::new("javac").args(["-cp", JNA, "-d"]).arg(at("java")).args(java));
+
+    let mut mono = Command::new("mono");
+    mono.arg(exe);
+    let mut jvm = Command::new("java");
+    jvm.arg("-cp").arg(format!("{JNA}:{}", at("java").display())).arg("Careless");
+    let mut python = Command::new("python3");
+    python.arg("-B").arg(border.join("careless.py")).arg(samples.join("python"));
+    for mut host in [Command::new(at("cpp")), mono, jvm, python] {
+        let stage = Stage::new(None);
+        // Whoever waits for a thread that never ends is ended, and fails.
+        let mut bounded = Command::new("timeout");
+        bounded.args(["--kill-after=5", "60"]).arg(host.get_program()).args(host.get_args());
+        host = bounded;
+        let output = run(host.arg(&parts().plugin).arg(stage.config()));
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(said.trim_end(), "survived", "{host:?}");
+    }
+}
+
+/// Vendors take one file, so the surface of the two Java bindings stands in both: they may differ
+/// in how they reach the library, and in nothing a host sees.
+#[test]
+fn the_two_java_bindings_have_one_surface() {
+    let java = parts().root.join("samples/hosts/java");
+    let surface = |file: &str| {
+        let text = fs::read_to_string(java.join(file)).unwrap();
+        let begin = text.find("/** The loaded library.").unwrap();
+        let end = text.find("    // ---- From here on: ").unwrap();
+        text[begin..end].to_owned()
+    };
+    let through_jna = surface("MynaQ.java");
+    assert!(through_jna.contains("public byte[] nextEvent("));
+    assert!(through_jna == surface("ffm/MynaQ.java"), "MynaQ.java and ffm/MynaQ.java differ");
+}
+
+#[test]
+fn the_c_and_cpp_hosts_compile_for_windows_and_with_every_cpp_since_11() {
+    let hosts = parts().root.join("samples/hosts");
+    // GetProcAddress is an object pointer to ISO C; the platform says otherwise.
+    let loose = ["-Wno-pedantic", "-Wno-cast-function-type"];
+    for compiler in ["x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc"] {
+        let compiler = Compiler::new(compiler, &["-std=c99"]).with(&loose);
+        compiler.check(&hosts.join("c/host.c")).unwrap();
+    }
+    let mut compilers = vec![Compiler::new("x86_64-w64-mingw32-g++", &["-std=c++11"])];
+    compilers.extend(["11", "14", "17", "20"].map(|year| {
+        Compiler::new("g++", &[&format!("-std=c++{year}")]).with(&["-Wshadow", "-Wconversion"])
+    }));
+    for compiler in compilers {
+        compiler.check(&hosts.join("cpp/host.cpp")).unwrap();
     }
 }
 

@@ -8,12 +8,14 @@ mod raw;
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mynaq_conformance::{LogBook, Script, Stage, opening};
 use mynaq_host_sdk::c::{Document, Host, OK};
 use mynaq_host_sdk::{
-    Consent, Decision, DoorKind, Error, ErrorCode, Hooks, Identity, Level, Notice, Scope,
+    Case, Consent, Decision, DoorKind, Error, ErrorCode, Hooks, Identity, Level, Notice, Scope,
+    Session,
 };
 
 // clauses: THR-1 CASE-1
@@ -259,6 +261,46 @@ fn a_thousand_cases_take_three_threads_and_one_more_is_refused() {
     assert_eq!(ours(), 3, "the other session keeps the engine");
     raw::close(again);
     assert_eq!(ours(), 0, "the last one ends it");
+}
+
+/// A Rust host that drops its session where it cannot be closed.
+struct Careless {
+    held: Arc<Mutex<Option<(Session, Case)>>>,
+    freed: Arc<AtomicBool>,
+}
+
+impl Hooks for Careless {
+    fn wake(&self, _: u64) {
+        drop(self.held.lock().unwrap().take());
+    }
+}
+
+impl Drop for Careless {
+    fn drop(&mut self) {
+        self.freed.store(true, Ordering::SeqCst);
+    }
+}
+
+// clauses: THR-4 LIFE-5
+#[test]
+fn a_session_dropped_in_its_own_wake_up_call_keeps_its_hooks() {
+    for door in [DoorKind::C, DoorKind::Rust] {
+        let stage = Stage::new(Some("P01"));
+        let (held, freed) = (Arc::default(), Arc::new(AtomicBool::new(false)));
+        let hooks = Careless { held: Arc::clone(&held), freed: Arc::clone(&freed) };
+        let session = mynaq_conformance::plugin(door).open(stage.config(), hooks).unwrap();
+        let case = session.open_case(&opening()).unwrap();
+        let id = case.id();
+        *held.lock().unwrap() = Some((session, case));
+        // Its event wakes the host, which lets go of everything.
+        let identity = raw::table().case_identity.unwrap();
+        assert_eq!(unsafe { identity(id, 1, null(), 0, null_mut()) }, OK);
+        assert!(held.lock().unwrap().is_none());
+        // The session is still open, and may call: what it calls must still be there.
+        assert!(!freed.load(Ordering::SeqCst), "hooks of an open session were freed");
+        let status = unsafe { identity(id, 1, null(), 0, null_mut()) };
+        assert_eq!(raw::code(status), Some(ErrorCode::UnknownHandle), "the case was closed");
+    }
 }
 
 /// A Rust host with a defect of its own.

@@ -13,7 +13,8 @@
  *     while (mynaq::Document event = patient.next_event(1000)) { ... }
  *
  * OWNERSHIP. Session, Case and Document are move-only and give themselves back when they end, in
- * any order: a case may outlive its session, which closes it.
+ * any order: a case may outlive its session, which closes it. A session must not end within log or
+ * wake: there it cannot be closed, so it stays open, and its hooks stay alive, until the process ends.
  *
  * ERRORS. A failed call throws mynaq::Error. Destructors throw nothing.
  *
@@ -171,24 +172,29 @@ inline std::uint64_t size(const std::string &text) { return text.size(); }
 template <int32_t(MYNAQ_CALL *mynaq_plugin::*Close)(mynaq_handle, mynaq_document *)>
 class Handle {
 public:
-    Handle(const mynaq_plugin *table, mynaq_handle value) noexcept : table_(table), value_(value) {}
+    explicit Handle(const mynaq_plugin *table) noexcept : table_(table), value_(0) {}
     Handle(const Handle &) = delete;
     Handle &operator=(const Handle &) = delete;
-    ~Handle()
-    {
-        if (value_ != 0)
-            (table_->*Close)(value_, nullptr);
-    }
+    ~Handle() { end(); }
 
     const mynaq_plugin *table() const noexcept { return table_; }
     mynaq_handle get() const noexcept { return value_; }
+    mynaq_handle *out() noexcept { return &value_; }
 
+    /* A refused close closes nothing: the handle stays, to be closed in a better place. */
     void close(const char *what)
     {
         mynaq_document error;
-        mynaq_handle value = value_;
+        check(table_, what, (table_->*Close)(value_, &error), error);
         value_ = 0;
-        check(table_, what, (table_->*Close)(value, &error), error);
+    }
+
+    /* Closes without an exception; whether nothing is left open. */
+    bool end() noexcept
+    {
+        std::int32_t status = value_ == 0 ? MYNAQ_OK : (table_->*Close)(value_, nullptr);
+        value_ = 0;
+        return status >= MYNAQ_OK || status == MYNAQ_ERROR_UNKNOWN_HANDLE;
     }
 
 private:
@@ -309,10 +315,10 @@ public:
     /* Opens a case. opening: JSON after schema/case-opening.schema.json. */
     Case open_case(const std::string &opening)
     {
-        mynaq_handle patient;
+        std::unique_ptr<Case::Handle> patient(new Case::Handle(table()));
         MYNAQ_INVOKE(table(), case_open, open_->handle.get(), opening.data(),
-                     detail::size(opening), &patient);
-        return Case(std::unique_ptr<Case::Handle>(new Case::Handle(table(), patient)));
+                     detail::size(opening), patient->out());
+        return Case(std::move(patient));
     }
 
     /* Closes the session and every case in it. Neither hook is called once it has returned. */
@@ -322,13 +328,18 @@ private:
     friend class Plugin;
     typedef detail::Handle<&mynaq_plugin::close> Handle;
 
-    /* The handle is declared last, so that it ends first: the hooks outlive every call. */
+    /* The hooks outlive every call: where the session could not be closed, they are never freed. */
     struct Open {
-        Open(std::shared_ptr<Hooks> hooks, const mynaq_plugin *table, mynaq_handle session)
-            : hooks(std::move(hooks)), handle(table, session)
+        Open(std::shared_ptr<Hooks> told, const mynaq_plugin *table)
+            : hooks(new std::shared_ptr<Hooks>(std::move(told))), handle(table)
         {
         }
-        std::shared_ptr<Hooks> hooks;
+        ~Open()
+        {
+            if (!handle.end())
+                hooks.release();
+        }
+        std::unique_ptr<std::shared_ptr<Hooks>> hooks;
         Handle handle;
     };
 
@@ -353,6 +364,13 @@ public:
         std::int32_t status = negotiate(&host, &table, reason, sizeof reason);
         if (status != MYNAQ_OK)
             throw Error(path + ": " + reason, status, "");
+        /* Destructors call these, and cannot say that one is missing. */
+        if (!MYNAQ_HAS(table, release))
+            detail::missing("release");
+        if (!MYNAQ_HAS(table, case_close))
+            detail::missing("case_close");
+        if (!MYNAQ_HAS(table, close))
+            detail::missing("close");
         return Plugin(table);
     }
 
@@ -366,10 +384,10 @@ public:
     {
         mynaq_host host = {sizeof(mynaq_host), MYNAQ_ABI_VERSION, hooks.get(),
                            hooks ? on_log : nullptr, hooks ? on_wake : nullptr};
-        mynaq_handle session;
-        MYNAQ_INVOKE(table_, open, &host, config.data(), detail::size(config), &session);
-        return Session(std::unique_ptr<Session::Open>(
-            new Session::Open(std::move(hooks), table_, session)));
+        std::unique_ptr<Session::Open> session(new Session::Open(std::move(hooks), table_));
+        MYNAQ_INVOKE(table_, open, &host, config.data(), detail::size(config),
+                     session->handle.out());
+        return Session(std::move(session));
     }
 
     /* Ends everything in this process, whoever opened it: only where the process ends. */

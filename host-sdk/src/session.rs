@@ -9,6 +9,9 @@ use crate::door::{Door, unreadable};
 use crate::hooks::Hooks;
 
 /// One host's use of the plugin with one configuration. Cases keep it open.
+///
+/// Its last clone must not be dropped within a hook: the plugin does not close a session there
+/// (INTERFACE.md, THR-4), and it stays open until the process ends.
 #[derive(Debug, Clone)]
 pub struct Session(Arc<Open>);
 
@@ -22,7 +25,7 @@ impl Session {
         // The plugin gets the address of this box; it must not move while the session is open.
         let hooks = Box::new(hooks);
         let handle = door.open(&hooks, path)?;
-        Ok(Session(Arc::new(Open { door, handle, _hooks: hooks })))
+        Ok(Session(Arc::new(Open { door, handle, hooks: Some(hooks) })))
     }
 
     /// What can be done with this configuration: packs with their fields and formats, reasons,
@@ -45,7 +48,7 @@ struct Open {
     door: Arc<dyn Door>,
     handle: u64,
     /// Freed after `close` has returned: the plugin calls nobody after that.
-    _hooks: Box<Arc<dyn Hooks>>,
+    hooks: Option<Box<Arc<dyn Hooks>>>,
 }
 
 impl std::fmt::Debug for Open {
@@ -56,7 +59,11 @@ impl std::fmt::Debug for Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        // A session that is already gone is as closed as it can be.
-        let _ = self.door.close(self.handle);
+        let gone = [ErrorCode::UnknownHandle, ErrorCode::Stopped];
+        let closed = self.door.close(self.handle);
+        // Dropped within a hook, the session cannot be closed and goes on calling: its hooks stay.
+        if closed.is_err_and(|error| !gone.contains(&error.code())) {
+            std::mem::forget(self.hooks.take());
+        }
     }
 }

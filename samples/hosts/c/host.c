@@ -116,9 +116,9 @@ static int run(mynaq_handle patient, uint32_t identity, uint32_t consent, const 
         explain("case_record", status, &error);
         return 1;
     }
-    printf("%s\n", record.data);
+    status = printf("%s\n", record.data) < 0 || fflush(stdout) != 0;
     mynaq->release(record.handle);
-    return 0;
+    return status ? 2 : 0;
 }
 
 int main(int argc, char **argv)

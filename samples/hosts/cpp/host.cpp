@@ -70,7 +70,7 @@ int run(mynaq::Case &patient, const std::string &identity, const std::string &co
         if (!follow(patient))
             return 1;
         std::cout << patient.record().data() << std::endl;
-        return 0;
+        return std::cout ? 0 : 2;
     } catch (const mynaq::Error &error) {
         std::cerr << error.what() << '\n';
         return 1;
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
         mynaq::Session session = mynaq::Plugin::load(argv[1]).open(argv[2], hooks);
         mynaq::Case patient = session.open_case(OPENING);
         return run(patient, argv[3], argv[4], argc > 5 ? argv[5] : "");
-    } catch (const mynaq::Error &error) {
+    } catch (const std::exception &error) { /* whatever it is, case and session are closed by now */
         std::cerr << error.what() << '\n';
         return 2;
     }

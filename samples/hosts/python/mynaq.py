@@ -19,10 +19,13 @@ what to do now. Events, records and errors hold patient data: do not log them.
 INTERFACE.md is the contract; THR-4 and the like are its clauses.
 """
 
+import atexit
 import ctypes
+import functools
 import json
 import os
 import sys
+import weakref
 from ctypes import POINTER, byref, c_char, c_char_p, c_int32, c_uint32, c_uint64, c_void_p
 
 ABI_VERSION = 1 << 16 | 0
@@ -190,10 +193,14 @@ class Session:
         self._log = _LOG(_guarded_log(log) if log else 0)
         self._wake = _WAKE(_guarded_wake(wake) if wake else 0)
         host = _Host(ctypes.sizeof(_Host), ABI_VERSION, None, self._log, self._wake)
-        path = os.fspath(config).encode("utf-8")
+        # A path that is no UTF-8 gets the library's own error.
+        path = os.fspath(config).encode("utf-8", "surrogateescape")
         handle = c_uint64()
         plugin._call("open", byref(host), path, len(path), byref(handle))
         self._handle = handle.value
+        # A library thread that enters an interpreter which is ending takes the process down.
+        self._at_exit = functools.partial(_close_at_exit, weakref.ref(self))
+        atexit.register(self._at_exit)
 
     def capabilities(self):
         """What can be done here: packs with fields and formats, reasons, limits. A dict."""
@@ -206,10 +213,12 @@ class Session:
         return Case(self, opening)
 
     def close(self):
-        """Closes the session and every case in it; neither log nor wake is called afterwards."""
+        """Closes the session and every case in it; neither log nor wake is called afterwards.
+        Within log or wake it is refused and the session stays open."""
         if self._handle:
-            handle, self._handle = self._handle, 0
-            self._plugin._call("close", handle)
+            self._plugin._call("close", self._handle)
+            self._handle = 0
+            atexit.unregister(self._at_exit)
 
     def __enter__(self):
         return self
@@ -218,11 +227,28 @@ class Session:
         self.close()
 
     def __del__(self):
+        if not getattr(self, "_handle", 0):
+            return
         try:
-            if getattr(self, "_handle", 0):
-                self.close()
-        except Exception:  # the interpreter may be ending: nobody is left to hear of it
+            self.close()
+        except Exception:
+            # Collected within log or wake: the session is still open and the library may go on
+            # calling both. They must never be freed.
+            for callback in (self._log, self._wake):
+                _keep(callback)
+
+
+def _close_at_exit(session):
+    if session() is not None:
+        try:
+            session().close()
+        except MynaqError:  # shut down already
             pass
+
+
+# One reference that nobody gives back.
+_keep = ctypes.pythonapi.Py_IncRef
+_keep.argtypes, _keep.restype = [ctypes.py_object], None
 
 
 # An exception must not leave a callback (THR-5). ctypes would print it; a host's own defect in its
@@ -313,7 +339,7 @@ class Case:
         """The next event as a dict; None if nothing happened within `timeout` seconds. Never call
         it with a timeout on a thread that draws a screen (THR-2)."""
         document = _Document()
-        status = self._plugin._call("next_event", self._handle, int(timeout * 1000),
+        status = self._plugin._call("next_event", self._handle, max(0, int(timeout * 1000)),
                                     byref(document))
         return None if status == NOTHING else json.loads(self._plugin._take(document))
 
