@@ -53,13 +53,18 @@ fn play(runner: &[&str]) -> String {
 fn every_function_in_every_wrong_way_gets_the_error_the_manual_names() {
     let printed = play(&[]);
     let mut cells: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut statuses = BTreeSet::new();
+    let (mut statuses, mut in_wake) = (BTreeSet::new(), BTreeMap::new());
     for line in printed.lines() {
         let mut columns = line.split('\t');
         let (function, condition) = (columns.next().unwrap(), columns.next().unwrap());
         cells.entry(function).or_default().insert(condition);
         match columns.next().unwrap().parse::<i32>() {
-            Ok(status) => drop(statuses.insert(status)),
+            Ok(status) => {
+                statuses.insert(status);
+                if condition == "in_wake" {
+                    in_wake.insert(function, status);
+                }
+            }
             Err(_) => assert!(columns.next().is_some_and(|why| why.len() > 10), "{line}"),
         }
     }
@@ -74,6 +79,14 @@ fn every_function_in_every_wrong_way_gets_the_error_the_manual_names() {
         for condition in CONDITIONS {
             assert!(cells[function].contains(condition), "{function}, {condition}: not looked at");
         }
+    }
+
+    // What the tags of the header say is what happens.
+    for function in functions.iter().filter(|name| **name != "extension") {
+        let comment = &table[..table.find(&format!("(MYNAQ_CALL *{function})")).unwrap()];
+        let comment = &comment[comment.rfind("/*").unwrap()..];
+        let refused = in_wake[function] == ErrorCode::WrongThread.status();
+        assert_eq!(refused, !comment.contains("[any-thread]"), "{function} within wake");
     }
 
     let manual = std::fs::read_to_string(parts().root.join("host-sdk/INTERFACE.md")).unwrap();

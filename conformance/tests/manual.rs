@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use mynaq_conformance::clauses::{self, CLAUSES, MANUAL};
-use mynaq_conformance::parts;
+use mynaq_conformance::{Compiler, parts};
 
 const STALE: &str = "is stale: run `cargo run -p mynaq-conformance --bin mynaq-manual`";
 
@@ -66,6 +66,73 @@ fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+/// The comment above each function of the table, by name.
+fn comments() -> Vec<(String, String)> {
+    let header = fs::read_to_string(parts().root.join("host-sdk/include/mynaq.h")).unwrap();
+    let table = &header[header.find("typedef struct mynaq_plugin").unwrap()..];
+    let mut found = Vec::new();
+    for part in table.split("(MYNAQ_CALL *").collect::<Vec<_>>().windows(2) {
+        let name = part[1].split(')').next().unwrap().to_owned();
+        let comment = part[0].rfind("    /* ").map_or("", |at| &part[0][at..]);
+        found.push((name, comment.to_owned()));
+    }
+    // The last is negotiate, behind the table.
+    found.pop();
+    found
+}
+
+#[test]
+fn every_function_of_the_header_has_a_thread_tag_and_an_example_that_compiles() {
+    let mut program = "#include \"mynaq.h\"\n#include <stdio.h>\n#include <string.h>\n\
+        static const mynaq_plugin *mynaq;\nstatic mynaq_host host;\n\
+        static mynaq_handle session, patient;\n\
+        static mynaq_document error, what, event, record, bytes, document;\n\
+        static const char *path, *name, *id, *digits;\nstatic int32_t status;\n\
+        static void show(const char *text) { puts(text); }\n"
+        .to_owned();
+    let comments = comments();
+    assert_eq!(comments.len(), 18);
+    for (name, comment) in &comments {
+        let tags = ["[any-thread]", "[waits]", "[blocks]"];
+        let tagged = tags.iter().map(|tag| comment.matches(tag).count()).sum::<usize>();
+        assert_eq!(tagged, 1, "{name} has one thread tag: {comment}");
+        let example: Vec<_> =
+            comment.lines().filter_map(|line| line.strip_prefix("     *     ")).collect();
+        assert!(!example.is_empty(), "{name} has an example");
+        program += &format!(
+            "int {name}_example(void);\nint {name}_example(void)\n{{\n{}\nreturn 0;\n}}\n",
+            example.join("\n")
+        );
+    }
+    program += "int main(void) { show(path); return (int)(status + session + digits[0]); }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("examples.c");
+    fs::write(&source, program).unwrap();
+    let hushed = ["-Wno-unused-variable", "-Wno-shadow"];
+    Compiler::c99().with(&hushed).check(&source).unwrap();
+}
+
+#[test]
+fn the_manual_names_every_event_and_every_function() {
+    let root = &parts().root;
+    let manual = fs::read_to_string(root.join(MANUAL)).unwrap();
+    let schema = fs::read(root.join("host-sdk/schema/event.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    let kinds: Vec<_> = schema["oneOf"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|kind| kind["properties"]["event"]["const"].as_str())
+        .collect();
+    assert!(kinds.len() >= 15);
+    for kind in kinds {
+        assert!(manual.contains(&format!("\n| `{kind}` |")), "the event {kind} is not explained");
+    }
+    for (name, _) in comments() {
+        assert!(manual.contains(&name), "{name} is not in the manual");
     }
 }
 

@@ -243,7 +243,9 @@ typedef struct mynaq_plugin {
      * Its events begin with `opened`. [any-thread]
      * Errors: BAD_DOCUMENT, UNKNOWN_PACK, INVALID_PACK, TOO_MANY with 1,000 cases open.
      *
-     *     {"incident":"2026-000123","unit":"A1","terminal":"T1","crew_member":"C7","pack":"record-app"}
+     *     const char *opening = "{\"incident\":\"2026-000123\",\"unit\":\"A1\",\"terminal\":\"T1\","
+     *                           "\"crew_member\":\"C7\",\"pack\":\"record-app\"}";
+     *     mynaq->case_open(session, opening, strlen(opening), &patient, &error);
      */
     int32_t(MYNAQ_CALL *case_open)(mynaq_handle session, const char *opening, uint64_t opening_size,
                                    mynaq_handle *patient, mynaq_document *error);
