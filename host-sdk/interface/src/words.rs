@@ -1,4 +1,7 @@
-//! The closed lists of words a host may say and the numbers they cross the C door with.
+//! The lists of words that cross, and the numbers they cross the C door with.
+//!
+//! Later minor versions may add reasons, scopes and notices: they come back only to a host that
+//! said them, so no older host meets one it does not know.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,6 +68,7 @@ words! {
 
 words! {
     /// Why consent could not be obtained. Life or body must need protecting in each of them.
+    #[schemars(transform = crate::schema::open_words)]
     Reason {
         /// 意識なし: no response, or only to pain (JCS III).
         Unconscious = 1 "unconscious",
@@ -88,6 +92,7 @@ impl Reason {
 
 words! {
     /// What is asked for (情報要求パターン, OQSCD040).
+    #[schemars(transform = crate::schema::open_words)]
     Scope {
         /// 1 救急用サマリー.
         Summary = 1 "summary",
@@ -110,6 +115,7 @@ words! {
 
 words! {
     /// What became of the notice (傷病者用説明書) that follows a viewing without consent.
+    #[schemars(transform = crate::schema::open_words)]
     Notice {
         /// To the patient or to somebody with them.
         HandedOver = 1 "handed_over",
