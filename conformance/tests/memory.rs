@@ -85,15 +85,8 @@ fn a_document_outlives_its_case_and_is_wiped_when_it_is_given_back() {
 // clauses: MEM-2
 #[test]
 fn a_host_that_releases_nothing_is_told_so_and_loses_no_event() {
-    // In a process of its own: documents are counted for the whole process.
-    if std::env::var_os("MYNAQ_ALONE").is_none() {
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "a_host_that_releases_nothing_is_told_so_and_loses_no_event"])
-            .env("MYNAQ_ALONE", "yes")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    // Documents are counted for the whole process.
+    if !raw::alone("a_host_that_releases_nothing_is_told_so_and_loses_no_event") {
         return;
     }
     let stage = Stage::new(None);

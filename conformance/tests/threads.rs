@@ -226,41 +226,92 @@ fn a_host_that_acts_in_its_wake_up_call_is_woken_again_and_never_within() {
     raw::close(session);
 }
 
+// clauses: LIFE-6 THR-1 EVT-6
+#[test]
+fn a_shutdown_in_the_middle_of_everything_ends_everything() {
+    if !raw::alone("a_shutdown_in_the_middle_of_everything_ends_everything") {
+        return;
+    }
+    let stages = [(); 2].map(|()| Stage::new(Some("P01")));
+    let sessions = stages.each_ref().map(|stage| raw::open(stage, &raw::host()));
+    let table = raw::table();
+    let stopped = ErrorCode::Stopped.status();
+    let begun = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let begun = &begun;
+            scope.spawn(move || {
+                loop {
+                    let case = match raw::open_case(sessions[thread % 2]) {
+                        Ok(case) => case,
+                        // What was open is closed before everything is refused.
+                        Err(status) if status == stopped => return,
+                        Err(status) => {
+                            assert_eq!(raw::code(status), Some(ErrorCode::UnknownHandle));
+                            continue;
+                        }
+                    };
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    unsafe { table.case_read_card.unwrap()(case, null_mut()) };
+                    unsafe { table.case_identity.unwrap()(case, 1, null(), 0, null_mut()) };
+                    unsafe { table.case_consent.unwrap()(case, 1, null(), 0, null_mut()) };
+                    // Half of them wait for what never comes.
+                    let timeout = if thread < 4 { 600_000 } else { 1 };
+                    for _ in 0..20 {
+                        let mut event = Document::NONE;
+                        let next_event = table.next_event.unwrap();
+                        let status = unsafe { next_event(case, timeout, &mut event, null_mut()) };
+                        raw::release(event);
+                        if status < OK {
+                            break;
+                        }
+                    }
+                    unsafe { table.case_close.unwrap()(case, null_mut()) };
+                }
+            });
+        }
+        while begun.load(Ordering::SeqCst) < 40 {
+            std::thread::yield_now();
+        }
+        assert_eq!(unsafe { table.shutdown.unwrap()(null_mut()) }, OK);
+        assert_eq!(threads_of_ours(), 0, "every thread has been joined");
+    });
+    let mut session = 0;
+    let config = stages[0].config();
+    let (data, size) = raw::text(config.to_str().unwrap());
+    let open = table.open.unwrap();
+    let status = unsafe { open(&raw::host(), data, size, &mut session, null_mut()) };
+    assert_eq!((status, session), (stopped, 0));
+}
+
+fn threads_of_ours() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let names =
+        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+    let ours = ["mynaq-card", "mynaq-io", "mynaq-journal"];
+    names.filter(|name| ours.contains(&name.trim_end())).count()
+}
+
 // clauses: THR-6 MEM-7 LIFE-3
 #[test]
 fn a_thousand_cases_take_three_threads_and_one_more_is_refused() {
-    let ours = || {
-        let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-        let names =
-            tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
-        let ours = ["mynaq-card", "mynaq-io", "mynaq-journal"];
-        names.filter(|name| ours.contains(&name.trim_end())).count()
-    };
-    // In a process of its own: the other tests of this file have engines of their own.
-    if std::env::var_os("MYNAQ_ALONE").is_none() {
-        let name = "a_thousand_cases_take_three_threads_and_one_more_is_refused";
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", name, "--nocapture"])
-            .env("MYNAQ_ALONE", "yes")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    // The other tests of this file have engines of their own.
+    if !raw::alone("a_thousand_cases_take_three_threads_and_one_more_is_refused") {
         return;
     }
     let stage = Stage::new(Some("P01"));
     let session = raw::open(&stage, &raw::host());
     let mut cases: Vec<u64> = (0..1_000).map(|_| raw::open_case(session).unwrap()).collect();
-    assert_eq!(ours(), 3);
+    assert_eq!(threads_of_ours(), 3);
     assert_eq!(raw::code(raw::open_case(session).unwrap_err()), Some(ErrorCode::TooMany));
     assert_eq!(unsafe { raw::table().case_close.unwrap()(cases.pop().unwrap(), null_mut()) }, OK);
     cases.push(raw::open_case(session).unwrap());
 
     let again = raw::open(&stage, &raw::host());
     raw::close(session);
-    assert_eq!(ours(), 3, "the other session keeps the engine");
+    assert_eq!(threads_of_ours(), 3, "the other session keeps the engine");
     raw::close(again);
-    assert_eq!(ours(), 0, "the last one ends it");
+    assert_eq!(threads_of_ours(), 0, "the last one ends it");
 }
 
 /// A Rust host that drops its session where it cannot be closed.

@@ -83,3 +83,19 @@ pub(crate) fn code(status: i32) -> Option<ErrorCode> {
 pub(crate) fn context<T>(thing: &T) -> *mut c_void {
     std::ptr::from_ref(thing).cast_mut().cast()
 }
+
+/// Whether this is a process of its own; if not, runs the test in one.
+pub(crate) fn alone(test: &str) -> bool {
+    if std::env::var_os("MYNAQ_ALONE").is_some() {
+        return true;
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("MYNAQ_ALONE", "yes")
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    false
+}

@@ -3,7 +3,7 @@
 //!
 //! `card` one card through real pcscd, beside OpenSC · `load` loading and agreeing on a version ·
 //! `whole` a whole case, everything simulated at no latency · `many` a thousand cases at once.
-//! What one call costs at each door is measured in `plugin/benches/doors.rs`.
+//! What one call costs at each door is measured in `conformance/benches/doors.rs`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
 mod card;
