@@ -276,3 +276,133 @@ fn a_pack_with_a_fault_is_named_and_the_others_can_be_used() {
     wanted.pack = "good".into();
     assert!(session.open_case(&wanted).is_ok());
 }
+
+/// What INTERFACE.md says a case is, and what it answers to each command in it.
+#[derive(Debug, Default)]
+struct Model {
+    card: bool,
+    identity: Option<Identity>,
+    consent: Option<Consent>,
+    record: bool,
+    notice_due: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    ReadCard,
+    Identity(Identity),
+    Consent(Consent),
+    LookUp,
+    Decide,
+    Record,
+    Export,
+    Notice,
+    Cancel,
+}
+
+const STEPS: [Step; 13] = [
+    Step::ReadCard,
+    Step::ReadCard,
+    Step::Identity(Identity::Visual),
+    Step::Identity(Identity::Visual),
+    Step::Identity(Identity::Failed),
+    Step::Consent(Consent::Given),
+    Step::Consent(Consent::Unobtainable),
+    Step::LookUp,
+    Step::Decide,
+    Step::Record,
+    Step::Export,
+    Step::Notice,
+    Step::Cancel,
+];
+
+impl Model {
+    /// The error a step must get; none when it must work.
+    fn step(&mut self, step: Step) -> Option<ErrorCode> {
+        let refused = self.consent == Some(Consent::Refused);
+        match step {
+            Step::Cancel => {}
+            Step::Record | Step::Export if !self.record => return Some(ErrorCode::WrongState),
+            Step::Record | Step::Export => {}
+            _ if refused => return Some(ErrorCode::GateRefused),
+            Step::ReadCard => self.card = true,
+            Step::Identity(identity) => {
+                self.identity = Some(identity);
+                self.record &= identity != Identity::Failed;
+            }
+            Step::Consent(consent) => {
+                self.consent = Some(consent);
+                if consent == Consent::Refused {
+                    (self.card, self.record) = (false, false);
+                }
+            }
+            Step::LookUp => match (self.identity, self.consent) {
+                (Some(Identity::Failed), _) => return Some(ErrorCode::GateIdentityFailed),
+                (Some(_), Some(consent)) if self.card => {
+                    self.record = true;
+                    self.notice_due |= consent == Consent::Unobtainable;
+                }
+                _ => return Some(ErrorCode::GateNotReady),
+            },
+            Step::Decide if !self.record => return Some(ErrorCode::WrongState),
+            Step::Notice if !self.notice_due => return Some(ErrorCode::WrongState),
+            Step::Decide | Step::Notice => {}
+        }
+        None
+    }
+}
+
+// clauses: CASE-1 CASE-4 GATE-1 GATE-2
+#[test]
+fn any_order_of_commands_is_answered_as_the_manual_says() {
+    let stage = Stage::new(Some("P01"));
+    let session = stage.session(DoorKind::C, LogBook::default()).unwrap();
+    let mut answers = std::collections::BTreeSet::new();
+    for seed in 1..=120_u64 {
+        let case = session.open_case(&opening()).unwrap();
+        let (mut model, mut random, mut way) = (Model::default(), seed, Vec::new());
+        for _ in 0..30 {
+            // Knuth's numbers are random enough to wander.
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let at = (random >> 33) as usize;
+            // A refusal ends the wandering in one place: it comes late and seldom.
+            let refuses = way.len() > 15 && at.is_multiple_of(11);
+            let step =
+                if refuses { Step::Consent(Consent::Refused) } else { STEPS[at % STEPS.len()] };
+            way.push(step);
+            let expected = model.step(step);
+            let reason =
+                |consent| (consent == Consent::Unobtainable).then_some(Reason::Unconscious);
+            let answer = match step {
+                Step::ReadCard => case.read_card(),
+                Step::Identity(identity) => case.identity(identity),
+                Step::Consent(consent) => case.consent(consent, reason(consent)),
+                Step::LookUp => case.look_up(Scope::Summary),
+                Step::Decide => case.decide("SickInjuredPersonName", Decision::Accept),
+                Step::Record => case.record().map(drop),
+                Step::Export => case.export("json").map(drop),
+                Step::Notice => case.notice(Notice::HandedOver),
+                Step::Cancel => case.cancel(),
+            };
+            assert_eq!(answer.err().map(|error| error.code()), expected, "{seed}: {way:?}");
+            answers.insert(expected.map(|code| code.name()));
+            // What takes its time is waited for: the next step meets its end.
+            let ended: Option<fn(&EventBody) -> bool> = match (step, expected) {
+                (Step::ReadCard, None) => Some(|body| matches!(body, EventBody::CardRead { .. })),
+                (Step::LookUp, None) => Some(|body| matches!(body, EventBody::Record { .. })),
+                _ => None,
+            };
+            let mut waiting = ended;
+            while let Some(event) = case
+                .next_event(Duration::from_secs(if waiting.is_some() { 20 } else { 0 }))
+                .unwrap()
+            {
+                if waiting.is_some_and(|ended| ended(&event.body)) {
+                    waiting = None;
+                }
+            }
+            assert!(waiting.is_none(), "{seed}: it never came: {way:?}");
+        }
+    }
+    assert_eq!(answers.len(), 5, "every answer was met: {answers:?}");
+}
