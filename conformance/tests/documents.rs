@@ -98,6 +98,27 @@ fn events_summaries_records_and_errors_of_every_card_follow_their_schemas() {
     }
 }
 
+// clauses: DOC-1
+#[test]
+fn the_examples_of_the_manual_are_such_documents() {
+    let manual = std::fs::read_to_string(parts().root.join("host-sdk/INTERFACE.md")).unwrap();
+    let (event, record) = (schema("event.schema.json"), schema("record.schema.json"));
+    let (mut events, mut fields) = (0, 0);
+    for line in manual.lines().filter(|line| line.starts_with('{')) {
+        let document: Value = serde_json::from_str(line).unwrap();
+        if document.get("event").is_some() {
+            check(&event, &document, line);
+            events += 1;
+        } else if document.get("trace").is_some() {
+            let pack = serde_json::json!({"name": "p", "version": "1", "mapping_sha256": ""});
+            let whole = serde_json::json!({ "pack": pack, "fields": [document] });
+            check(&record, &whole, line);
+            fields += 1;
+        }
+    }
+    assert!(events >= 12 && fields == 1);
+}
+
 #[test]
 fn the_schemas_refuse_what_is_not_such_a_document() {
     for name in ["event", "summary", "record", "error", "case-opening", "capabilities"] {
