@@ -6,7 +6,6 @@ mod log;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
 
 /// What a host wants to be told, behind either door.
 pub(crate) trait Host: Send + Sync {
@@ -45,7 +44,7 @@ pub(crate) struct HostLink {
 #[derive(Default)]
 struct Calls {
     closed: bool,
-    under_way: Vec<ThreadId>,
+    under_way: usize,
 }
 
 impl HostLink {
@@ -70,33 +69,28 @@ impl HostLink {
         }
     }
 
-    /// Waits until no call is under way on any other thread. Nobody closes a session from within
-    /// a call (`face::guard`).
+    /// Waits until no call is under way. Nobody closes a session from within one (`face::guard`).
     pub(crate) fn close(&self) {
-        let here = std::thread::current().id();
         let mut calls = self.lock();
         calls.closed = true;
-        while calls.under_way.iter().any(|&thread| thread != here) {
+        while calls.under_way > 0 {
             calls = self.returned.wait(calls).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     fn call(&self, inside: Inside, call: impl FnOnce(&dyn Host)) {
-        let here = std::thread::current().id();
         {
             let mut calls = self.lock();
             if calls.closed {
                 return;
             }
-            calls.under_way.push(here);
+            calls.under_way += 1;
         }
         let outside = INSIDE.replace(inside);
         call(&*self.host);
         INSIDE.set(outside);
         let mut calls = self.lock();
-        if let Some(place) = calls.under_way.iter().position(|&thread| thread == here) {
-            calls.under_way.swap_remove(place);
-        }
+        calls.under_way -= 1;
         // Only a host that is closing waits for this.
         if calls.closed {
             self.returned.notify_all();
