@@ -8,6 +8,7 @@
 #   call_*                     ns of one entry: C door, both doors of the Rust SDK, no door at all
 #   load_and_negotiate_c_door  ms in a fresh process, beside opensc-pkcs11.so loaded the same way
 #   whole_case                 ms of a case from opening to end, everything simulated at no latency
+#   command_returns            ms until an [any-thread] call returns, while card and line are at work
 #   thousand_cases_at_once     threads and memory with a thousand cases open, each with its record
 #   card_read_*                one certificate through real pcscd, beside OpenSC's pkcs15-tool
 set -euo pipefail

@@ -245,6 +245,18 @@ directory = "packs"
     }
 
     #[test]
+    fn the_configurations_of_the_manual_are_right() {
+        let manual = include_str!("../../host-sdk/INTERFACE.md");
+        let blocks: Vec<_> = manual.split("```toml\n").skip(1).collect();
+        assert_eq!(blocks.len(), 2);
+        for (block, mode) in blocks.iter().zip([Mode::Production, Mode::Drill]) {
+            let text = block.split("```").next().unwrap();
+            let config = Config::parse(Path::new("mynaq.toml"), text).unwrap();
+            assert_eq!(config.mode, mode);
+        }
+    }
+
+    #[test]
     fn paths_are_relative_to_the_file() {
         let config = Config::parse(Path::new("etc/mynaq.toml"), GOOD).unwrap();
         assert_eq!(config.ledger, Path::new("etc/ledger"));
