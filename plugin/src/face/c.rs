@@ -11,7 +11,7 @@ use mynaq_interface::{ABI_MAJOR, ABI_MINOR, Error, ErrorCode, Limits};
 use zeroize::Zeroizing;
 
 use super::extension;
-use super::guard::{Tag, guard, prepare};
+use super::guard::{Tag, guard, prepare, tell};
 use crate::engine::{self, Handles};
 use crate::host::Host;
 
@@ -304,11 +304,12 @@ fn enter(
         Ok(status) => status,
         Err(failure) => {
             if let Ok(place) = error.wanted() {
-                // A host that releases no errors either stops getting them.
-                let all = Limits::NOW.documents as usize * 2;
-                let json = serde_json::to_string(&failure).ok();
-                let json = json.filter(|_| DOCUMENTS.length() < all);
-                let document = json.and_then(|json| lend(json.as_bytes()).ok());
+                let document = tell(|| {
+                    // A host that releases no errors either stops getting them.
+                    let room = DOCUMENTS.length() < 2 * Limits::NOW.documents as usize;
+                    let json = serde_json::to_string(&failure).ok().filter(|_| room)?;
+                    lend(json.as_bytes()).ok()
+                });
                 // Emptied already; a place that was found takes anything.
                 let _ = document.map(|document| place.put(document));
             }

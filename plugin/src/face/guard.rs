@@ -41,6 +41,11 @@ pub(super) fn guard<T>(
     })
 }
 
+/// Tells a host what failed; nothing, if even that meets a defect.
+pub(super) fn tell<T>(failure: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(failure)).unwrap_or_default()
+}
+
 fn admit(tag: Tag) -> Result<(), ErrorCode> {
     if fork::happened() {
         return Err(ErrorCode::Forked);

@@ -7,7 +7,7 @@ use mynaq_interface::rust::{RustHost, RustModule, RustModule_Ref};
 use mynaq_interface::{Error, ErrorCode};
 
 use super::extension;
-use super::guard::{Tag, guard, prepare};
+use super::guard::{Tag, guard, prepare, tell};
 use crate::engine;
 use crate::host::Host;
 
@@ -124,7 +124,8 @@ fn enter<T>(tag: Tag, case: Option<u64>, work: impl FnOnce() -> Result<T, Error>
 }
 
 fn json(error: &Error) -> RString {
-    serde_json::to_string(error).unwrap_or_else(|_| ErrorCode::Panic.name().to_owned()).into()
+    let json = tell(|| serde_json::to_string(error).ok());
+    json.unwrap_or_else(|| ErrorCode::Panic.name().to_owned()).into()
 }
 
 struct Calls(RustHost);
