@@ -46,7 +46,7 @@ pub(crate) fn open(host: Box<dyn Host>, config: &str) -> Result<u64, Error> {
         full(SESSIONS.insert(|_| Ok::<_, Error>(session))?)
     });
     match opened {
-        // A shutdown that began meanwhile has not seen this session.
+        // A shutdown that began meanwhile has not seen it.
         Ok(session) if is_stopped() => {
             close(session)?;
             Err(ErrorCode::Stopped.into())
