@@ -36,7 +36,7 @@ mkdir -p target/bench
 report=target/bench/report.jsonl
 : >"$report"
 bench=$target/release/mynaq-bench
-cargo bench --quiet -p mynaq-conformance --bench doors | tee -a "$report"
+cargo bench --quiet --workspace --bench doors | tee -a "$report"
 "$bench" load | tee -a "$report"
 "$bench" whole | tee -a "$report"
 "$bench" many | tee -a "$report"
