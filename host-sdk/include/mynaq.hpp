@@ -26,6 +26,7 @@
 
 #include "mynaq.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -178,28 +179,30 @@ public:
     ~Handle() { end(); }
 
     const mynaq_plugin *table() const noexcept { return table_; }
-    mynaq_handle get() const noexcept { return value_; }
-    mynaq_handle *out() noexcept { return &value_; }
+    mynaq_handle get() const noexcept { return value_.load(); }
+    void set(mynaq_handle value) noexcept { value_.store(value); }
 
     /* A refused close closes nothing: the handle stays, to be closed in a better place. */
     void close(const char *what)
     {
         mynaq_document error;
-        check(table_, what, (table_->*Close)(value_, &error), error);
-        value_ = 0;
+        mynaq_handle value = get();
+        check(table_, what, (table_->*Close)(value, &error), error);
+        value_.compare_exchange_strong(value, 0);
     }
 
     /* Closes without an exception; whether nothing is left open. */
     bool end() noexcept
     {
-        std::int32_t status = value_ == 0 ? MYNAQ_OK : (table_->*Close)(value_, nullptr);
-        value_ = 0;
+        mynaq_handle value = value_.exchange(0);
+        std::int32_t status = value == 0 ? MYNAQ_OK : (table_->*Close)(value, nullptr);
         return status >= MYNAQ_OK || status == MYNAQ_ERROR_UNKNOWN_HANDLE;
     }
 
 private:
     const mynaq_plugin *table_;
-    mynaq_handle value_;
+    /* Read by whoever waits in next_event while another thread closes. */
+    std::atomic<mynaq_handle> value_;
 };
 
 } // namespace detail
@@ -316,8 +319,10 @@ public:
     Case open_case(const std::string &opening)
     {
         std::unique_ptr<Case::Handle> patient(new Case::Handle(table()));
+        mynaq_handle handle;
         MYNAQ_INVOKE(table(), case_open, open_->handle.get(), opening.data(),
-                     detail::size(opening), patient->out());
+                     detail::size(opening), &handle);
+        patient->set(handle);
         return Case(std::move(patient));
     }
 
@@ -385,8 +390,9 @@ public:
         mynaq_host host = {sizeof(mynaq_host), MYNAQ_ABI_VERSION, hooks.get(),
                            hooks ? on_log : nullptr, hooks ? on_wake : nullptr};
         std::unique_ptr<Session::Open> session(new Session::Open(std::move(hooks), table_));
-        MYNAQ_INVOKE(table_, open, &host, config.data(), detail::size(config),
-                     session->handle.out());
+        mynaq_handle handle;
+        MYNAQ_INVOKE(table_, open, &host, config.data(), detail::size(config), &handle);
+        session->handle.set(handle);
         return Session(std::move(session));
     }
 
