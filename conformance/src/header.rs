@@ -62,11 +62,15 @@ impl Header {
              * What version {version} of mynaq.h promises. Written when it was frozen, and never\n \
              * again: a mynaq.h this does not compile with breaks hosts of {version}.\n */\n\
              #include <mynaq.h> /* the one that is held to it, not the one beside this */\n\n#include <stddef.h>\n#ifndef MYNAQ_NO_PROGRAM\n#include <string.h>\n\
-             #endif\n\n#define P sizeof(void *)\n\
+             #endif\n\n/* As it was then: what today's header calls so may have changed. */\n\
+             #if defined(_WIN32)\n#define THEN __cdecl\n#else\n#define THEN\n#endif\n\n\
+             #ifndef MYNAQ_HAS\n#error MYNAQ_HAS is gone\n#endif\n\n#define P sizeof(void *)\n\
              #define SAME(name, condition) extern char same_##name[(condition) ? 1 : -1]\n\n"
         );
         for (name, value) in &self.constants {
-            if !value.starts_with('"') && !name.starts_with("MYNAQ_ABI_") {
+            if value.starts_with('"') {
+                line(&mut c, &format!("SAME({name}, sizeof({name}) == sizeof({value}));"));
+            } else if !name.starts_with("MYNAQ_ABI_") {
                 line(&mut c, &format!("SAME({name}, {name} == {value});"));
             }
         }
@@ -77,6 +81,10 @@ impl Header {
         let (major, minor) = (value("MYNAQ_ABI_MAJOR"), value("MYNAQ_ABI_MINOR"));
         line(&mut c, &format!("SAME(MYNAQ_ABI_MAJOR, MYNAQ_ABI_MAJOR == {major});"));
         line(&mut c, &format!("SAME(MYNAQ_ABI_MINOR, MYNAQ_ABI_MINOR + 1 > {minor});"));
+        line(
+            &mut c,
+            "SAME(MYNAQ_ABI_VERSION, MYNAQ_ABI_VERSION == (MYNAQ_ABI_MAJOR << 16 | MYNAQ_ABI_MINOR));",
+        );
         for Struct { name, members } in &self.structs {
             c.push('\n');
             let (mut bytes, mut pointers) = (0, 0);
@@ -119,11 +127,14 @@ impl Header {
         for Struct { name, members } in &self.structs {
             for member in members {
                 let local = format!("*{name}_{}", member.name);
-                let declared = member.declaration.replacen('@', &local, 1);
+                let declared = as_then(&member.declaration).replacen('@', &local, 1);
                 line(&mut c, &format!("    {declared} = &{name}_->{};", member.name));
             }
         }
-        line(&mut c, &format!("    {} = negotiate;", self.negotiate.replacen('@', "*found", 1)));
+        line(
+            &mut c,
+            &format!("    {} = negotiate;", as_then(&self.negotiate).replacen('@', "*found", 1)),
+        );
         for Struct { name, members } in &self.structs {
             for member in members {
                 line(&mut c, &format!("    (void){name}_{};", member.name));
@@ -166,6 +177,11 @@ impl Member {
             _ => None,
         }
     }
+}
+
+/// A declaration without the names a later header could give another meaning.
+fn as_then(declaration: &str) -> String {
+    declaration.replace("MYNAQ_CALL", "THEN").replace("mynaq_handle", "uint64_t")
 }
 
 fn line(c: &mut String, text: &str) {

@@ -31,13 +31,24 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     fn schemas(&mut self, old: &'a Value, new: &'a Value, place: &str) {
-        if let Some(name) = old.get("$ref").and_then(Value::as_str)
-            && !self.seen.insert(format!("{name} {place}"))
-        {
-            return;
+        if let Some(name) = old.get("$ref").and_then(Value::as_str) {
+            let newer = new.get("$ref").and_then(Value::as_str).unwrap_or(place);
+            if !self.seen.insert(format!("{name} {newer}")) {
+                return;
+            }
         }
         let (old, new) = (resolve(self.old, old), resolve(self.new, new));
-        for keyword in ["type", "const", "pattern", "format", "minimum", "maximum", "minLength"] {
+        for keyword in [
+            "type",
+            "const",
+            "pattern",
+            "format",
+            "minimum",
+            "maximum",
+            "minLength",
+            "maxLength",
+            "additionalProperties",
+        ] {
             if old.get(keyword) != new.get(keyword) {
                 self.fault(place, &format!("`{keyword}` changed"));
             }
@@ -251,5 +262,12 @@ mod tests {
         let needy = changed("/required", json!(["name", "kind", "parts"]));
         let broken = broken_promises(&schema(), &needy, Way::Taken).join("\n");
         assert!(broken.contains(".parts: must be given now"), "{broken}");
+        for (pointer, to, says) in [
+            ("/properties/name/maxLength", json!(8), ".name: `maxLength` changed"),
+            ("/additionalProperties", json!(false), "`additionalProperties` changed"),
+        ] {
+            let broken = broken_promises(&schema(), &changed(pointer, to), Way::Taken).join("\n");
+            assert!(broken.contains(says), "{pointer}: {says}: {broken}");
+        }
     }
 }

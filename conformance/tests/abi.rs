@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mynaq_conformance::{Compiler, Header, Script, Stage, Way, broken_promises, parts, run};
+use mynaq_conformance::{
+    Compiler, Header, Member, Script, Stage, Struct, Way, broken_promises, parts, run,
+};
 use mynaq_host_sdk::c::{Document, Host, Plugin};
 use mynaq_host_sdk::{ABI_VERSION, DoorKind, Error, ErrorCode};
 use serde_json::Value;
@@ -55,11 +57,19 @@ fn todays_header_keeps_what_every_frozen_version_promised() {
         Compiler::c99().compile(&layout, &program.path().join("layout"));
         run(&mut Command::new(program.path().join("layout")));
 
-        // The layout is the header's own, and whole.
+        // Nothing the header promises is missing from it.
         let header = fs::read_to_string(folder.join("mynaq.h")).unwrap();
-        let version = folder.file_name().unwrap().to_str().unwrap();
+        let Header { constants, structs, .. } = Header::parse(&header).unwrap();
         let written = fs::read_to_string(&layout).unwrap();
-        assert!(written == Header::parse(&header).unwrap().layout(version), "{version}");
+        for (name, _) in &constants {
+            assert!(written.contains(&format!("SAME({name}, ")), "{name}");
+        }
+        for Struct { name, members } in &structs {
+            for Member { name: member, .. } in members {
+                assert!(written.contains(&format!("offsetof({name}, {member})")), "{member}");
+                assert!(written.contains(&format!("= &{name}_->{member};")), "{member}");
+            }
+        }
     }
 }
 
@@ -71,7 +81,10 @@ fn each_breaking_change_of_the_header_is_refused_and_an_addition_is_not() {
     let compiles = |header: &str| {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mynaq.h"), header).unwrap();
-        Compiler::c99().including(folder.path()).check(&layout).is_ok()
+        // 32-bit Windows is where calling conventions differ.
+        [Compiler::c99(), Compiler::new("i686-w64-mingw32-gcc", &["-std=c99"])]
+            .into_iter()
+            .all(|compiler| compiler.including(folder.path()).check(&layout).is_ok())
     };
     assert!(compiles(&header));
     // The header's own assertions go first: this is about what would get past them.
@@ -88,6 +101,11 @@ fn each_breaking_change_of_the_header_is_refused_and_an_addition_is_not() {
         ("#define MYNAQ_ERROR_FORKED (-109)\n", ""),
         ("MYNAQ_CONSENT_REFUSED 3u", "MYNAQ_CONSENT_REFUSED 4u"),
         ("#define MYNAQ_ABI_MAJOR 1u", "#define MYNAQ_ABI_MAJOR 2u"),
+        ("MYNAQ_ABI_MAJOR << 16", "MYNAQ_ABI_MAJOR << 8"),
+        ("#define MYNAQ_CALL __cdecl", "#define MYNAQ_CALL __stdcall"),
+        ("typedef uint64_t mynaq_handle;", "typedef int64_t mynaq_handle;"),
+        ("#define MYNAQ_HAS(", "#define MYNAQ_HAD("),
+        ("\"impaired_consciousness\"", "\"impaired\""),
         ("    uint64_t size;       /* bytes", "    uint32_t size;       /* bytes"),
         ("    void *context;", "    uint32_t flags;\n    void *context;"),
         (read_card, ""),
@@ -143,8 +161,8 @@ fn a_host_compiled_when_a_version_was_frozen_runs_with_todays_plugin() {
 fn a_host_of_a_later_minor_version_gets_the_lower_one_and_sees_what_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let header = fs::read_to_string(sdk("include/mynaq.h")).unwrap();
-    let last = "(const char *id, uint64_t id_size);\n";
-    let later = format!("{last}    int32_t(MYNAQ_CALL *case_later)(mynaq_handle patient);\n");
+    let last = "} mynaq_plugin;\n";
+    let later = format!("    int32_t(MYNAQ_CALL *case_later)(mynaq_handle patient);\n{last}");
     // A later header asserts a later layout.
     let begin = header.find("MYNAQ_LAYOUT(plugin, sizeof").unwrap();
     let end = begin + header[begin..].find('\n').unwrap();
@@ -154,8 +172,12 @@ fn a_host_of_a_later_minor_version_gets_the_lower_one_and_sees_what_is_not_there
     fs::write(&source, LATER).unwrap();
     Compiler::c99().including(folder.path()).compile(&source, &folder.path().join("later"));
     let printed = run(Command::new(folder.path().join("later")).arg(&parts().plugin)).stdout;
-    let line = format!("{ABI_VERSION:x} has:1 later:0\n");
-    assert_eq!(String::from_utf8(printed).unwrap(), line.repeat(5));
+    // The lower of both: a plugin of 1.1 still speaks 1.0 with a host of 1.0.
+    let expected: String = [0, 1, 7, 0x7FFF, 0xFFFF]
+        .map(|minor| ABI_VERSION.min(ABI_VERSION & !0xFFFF | minor))
+        .map(|spoken| format!("{spoken:x} has:1 later:0\n"))
+        .concat();
+    assert_eq!(String::from_utf8(printed).unwrap(), expected);
 }
 
 /// Asks for several minor versions, some of them later than any there is.

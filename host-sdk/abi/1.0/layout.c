@@ -10,6 +10,17 @@
 #include <string.h>
 #endif
 
+/* As it was then: what today's header calls so may have changed. */
+#if defined(_WIN32)
+#define THEN __cdecl
+#else
+#define THEN
+#endif
+
+#ifndef MYNAQ_HAS
+#error MYNAQ_HAS is gone
+#endif
+
 #define P sizeof(void *)
 #define SAME(name, condition) extern char same_##name[(condition) ? 1 : -1]
 
@@ -19,6 +30,9 @@ SAME(MYNAQ_IDENTITY_FAILED, MYNAQ_IDENTITY_FAILED == 3u);
 SAME(MYNAQ_CONSENT_GIVEN, MYNAQ_CONSENT_GIVEN == 1u);
 SAME(MYNAQ_CONSENT_UNOBTAINABLE, MYNAQ_CONSENT_UNOBTAINABLE == 2u);
 SAME(MYNAQ_CONSENT_REFUSED, MYNAQ_CONSENT_REFUSED == 3u);
+SAME(MYNAQ_REASON_UNCONSCIOUS, sizeof(MYNAQ_REASON_UNCONSCIOUS) == sizeof("unconscious"));
+SAME(MYNAQ_REASON_IMPAIRED_CONSCIOUSNESS, sizeof(MYNAQ_REASON_IMPAIRED_CONSCIOUSNESS) == sizeof("impaired_consciousness"));
+SAME(MYNAQ_REASON_CANNOT_COMMUNICATE, sizeof(MYNAQ_REASON_CANNOT_COMMUNICATE) == sizeof("cannot_communicate"));
 SAME(MYNAQ_SCOPE_SUMMARY, MYNAQ_SCOPE_SUMMARY == 1u);
 SAME(MYNAQ_SCOPE_FULL, MYNAQ_SCOPE_FULL == 2u);
 SAME(MYNAQ_SCOPE_FULL_WITH_PRESCRIPTIONS, MYNAQ_SCOPE_FULL_WITH_PRESCRIPTIONS == 3u);
@@ -26,6 +40,7 @@ SAME(MYNAQ_DECISION_ACCEPT, MYNAQ_DECISION_ACCEPT == 1u);
 SAME(MYNAQ_DECISION_REJECT, MYNAQ_DECISION_REJECT == 2u);
 SAME(MYNAQ_NOTICE_HANDED_OVER, MYNAQ_NOTICE_HANDED_OVER == 1u);
 SAME(MYNAQ_NOTICE_NOT_HANDED_OVER, MYNAQ_NOTICE_NOT_HANDED_OVER == 2u);
+SAME(MYNAQ_FORMAT_JSON, sizeof(MYNAQ_FORMAT_JSON) == sizeof("json"));
 SAME(MYNAQ_OK, MYNAQ_OK == 0);
 SAME(MYNAQ_NOTHING, MYNAQ_NOTHING == 1);
 SAME(MYNAQ_ERROR_NULL_ARGUMENT, MYNAQ_ERROR_NULL_ARGUMENT == (-101));
@@ -61,8 +76,10 @@ SAME(MYNAQ_LOG_WARN, MYNAQ_LOG_WARN == 2u);
 SAME(MYNAQ_LOG_INFO, MYNAQ_LOG_INFO == 3u);
 SAME(MYNAQ_LOG_DEBUG, MYNAQ_LOG_DEBUG == 4u);
 SAME(MYNAQ_LOG_TRACE, MYNAQ_LOG_TRACE == 5u);
+SAME(MYNAQ_NEGOTIATE, sizeof(MYNAQ_NEGOTIATE) == sizeof("mynaq_negotiate"));
 SAME(MYNAQ_ABI_MAJOR, MYNAQ_ABI_MAJOR == 1u);
 SAME(MYNAQ_ABI_MINOR, MYNAQ_ABI_MINOR + 1 > 0u);
+SAME(MYNAQ_ABI_VERSION, MYNAQ_ABI_VERSION == (MYNAQ_ABI_MAJOR << 16 | MYNAQ_ABI_MINOR));
 
 SAME(mynaq_host_struct_size, offsetof(mynaq_host, struct_size) == 0 + 0 * P && sizeof(((mynaq_host *)0)->struct_size) == 4);
 SAME(mynaq_host_abi_version, offsetof(mynaq_host, abi_version) == 4 + 0 * P && sizeof(((mynaq_host *)0)->abi_version) == 4);
@@ -106,33 +123,33 @@ void mynaq_types(mynaq_host *mynaq_host_, mynaq_document *mynaq_document_, mynaq
     uint32_t *mynaq_host_struct_size = &mynaq_host_->struct_size;
     uint32_t *mynaq_host_abi_version = &mynaq_host_->abi_version;
     void **mynaq_host_context = &mynaq_host_->context;
-    void(MYNAQ_CALL **mynaq_host_log)(void *context, uint32_t level, const char *target, uint64_t target_size, const char *message, uint64_t message_size) = &mynaq_host_->log;
-    void(MYNAQ_CALL **mynaq_host_wake)(void *context, mynaq_handle patient) = &mynaq_host_->wake;
-    mynaq_handle *mynaq_document_handle = &mynaq_document_->handle;
+    void(THEN **mynaq_host_log)(void *context, uint32_t level, const char *target, uint64_t target_size, const char *message, uint64_t message_size) = &mynaq_host_->log;
+    void(THEN **mynaq_host_wake)(void *context, uint64_t patient) = &mynaq_host_->wake;
+    uint64_t *mynaq_document_handle = &mynaq_document_->handle;
     uint64_t *mynaq_document_size = &mynaq_document_->size;
     const char **mynaq_document_data = &mynaq_document_->data;
     uint32_t *mynaq_plugin_struct_size = &mynaq_plugin_->struct_size;
     uint32_t *mynaq_plugin_abi_version = &mynaq_plugin_->abi_version;
     const char **mynaq_plugin_product_version = &mynaq_plugin_->product_version;
-    int32_t(MYNAQ_CALL **mynaq_plugin_open)(const mynaq_host *host, const char *config_path, uint64_t config_path_size, mynaq_handle *session, mynaq_document *error) = &mynaq_plugin_->open;
-    int32_t(MYNAQ_CALL **mynaq_plugin_close)(mynaq_handle session, mynaq_document *error) = &mynaq_plugin_->close;
-    int32_t(MYNAQ_CALL **mynaq_plugin_shutdown)(mynaq_document *error) = &mynaq_plugin_->shutdown;
-    int32_t(MYNAQ_CALL **mynaq_plugin_capabilities)(mynaq_handle session, mynaq_document *capabilities, mynaq_document *error) = &mynaq_plugin_->capabilities;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_open)(mynaq_handle session, const char *opening, uint64_t opening_size, mynaq_handle *patient, mynaq_document *error) = &mynaq_plugin_->case_open;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_read_card)(mynaq_handle patient, mynaq_document *error) = &mynaq_plugin_->case_read_card;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_identity)(mynaq_handle patient, uint32_t identity, const char *pin, uint64_t pin_size, mynaq_document *error) = &mynaq_plugin_->case_identity;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_consent)(mynaq_handle patient, uint32_t consent, const char *reason, uint64_t reason_size, mynaq_document *error) = &mynaq_plugin_->case_consent;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_look_up)(mynaq_handle patient, uint32_t scope, mynaq_document *error) = &mynaq_plugin_->case_look_up;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_cancel)(mynaq_handle patient, mynaq_document *error) = &mynaq_plugin_->case_cancel;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_decide)(mynaq_handle patient, const char *field, uint64_t field_size, uint32_t decision, mynaq_document *error) = &mynaq_plugin_->case_decide;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_record)(mynaq_handle patient, mynaq_document *record, mynaq_document *error) = &mynaq_plugin_->case_record;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_export)(mynaq_handle patient, const char *format, uint64_t format_size, mynaq_document *bytes, mynaq_document *error) = &mynaq_plugin_->case_export;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_notice)(mynaq_handle patient, uint32_t notice, mynaq_document *error) = &mynaq_plugin_->case_notice;
-    int32_t(MYNAQ_CALL **mynaq_plugin_case_close)(mynaq_handle patient, mynaq_document *error) = &mynaq_plugin_->case_close;
-    int32_t(MYNAQ_CALL **mynaq_plugin_next_event)(mynaq_handle patient, uint32_t timeout_ms, mynaq_document *event, mynaq_document *error) = &mynaq_plugin_->next_event;
-    int32_t(MYNAQ_CALL **mynaq_plugin_release)(mynaq_handle document) = &mynaq_plugin_->release;
-    const void *(MYNAQ_CALL **mynaq_plugin_extension)(const char *id, uint64_t id_size) = &mynaq_plugin_->extension;
-    int32_t(MYNAQ_CALL **found)(const mynaq_host *host, const mynaq_plugin **plugin, char *reason, uint64_t reason_capacity) = negotiate;
+    int32_t(THEN **mynaq_plugin_open)(const mynaq_host *host, const char *config_path, uint64_t config_path_size, uint64_t *session, mynaq_document *error) = &mynaq_plugin_->open;
+    int32_t(THEN **mynaq_plugin_close)(uint64_t session, mynaq_document *error) = &mynaq_plugin_->close;
+    int32_t(THEN **mynaq_plugin_shutdown)(mynaq_document *error) = &mynaq_plugin_->shutdown;
+    int32_t(THEN **mynaq_plugin_capabilities)(uint64_t session, mynaq_document *capabilities, mynaq_document *error) = &mynaq_plugin_->capabilities;
+    int32_t(THEN **mynaq_plugin_case_open)(uint64_t session, const char *opening, uint64_t opening_size, uint64_t *patient, mynaq_document *error) = &mynaq_plugin_->case_open;
+    int32_t(THEN **mynaq_plugin_case_read_card)(uint64_t patient, mynaq_document *error) = &mynaq_plugin_->case_read_card;
+    int32_t(THEN **mynaq_plugin_case_identity)(uint64_t patient, uint32_t identity, const char *pin, uint64_t pin_size, mynaq_document *error) = &mynaq_plugin_->case_identity;
+    int32_t(THEN **mynaq_plugin_case_consent)(uint64_t patient, uint32_t consent, const char *reason, uint64_t reason_size, mynaq_document *error) = &mynaq_plugin_->case_consent;
+    int32_t(THEN **mynaq_plugin_case_look_up)(uint64_t patient, uint32_t scope, mynaq_document *error) = &mynaq_plugin_->case_look_up;
+    int32_t(THEN **mynaq_plugin_case_cancel)(uint64_t patient, mynaq_document *error) = &mynaq_plugin_->case_cancel;
+    int32_t(THEN **mynaq_plugin_case_decide)(uint64_t patient, const char *field, uint64_t field_size, uint32_t decision, mynaq_document *error) = &mynaq_plugin_->case_decide;
+    int32_t(THEN **mynaq_plugin_case_record)(uint64_t patient, mynaq_document *record, mynaq_document *error) = &mynaq_plugin_->case_record;
+    int32_t(THEN **mynaq_plugin_case_export)(uint64_t patient, const char *format, uint64_t format_size, mynaq_document *bytes, mynaq_document *error) = &mynaq_plugin_->case_export;
+    int32_t(THEN **mynaq_plugin_case_notice)(uint64_t patient, uint32_t notice, mynaq_document *error) = &mynaq_plugin_->case_notice;
+    int32_t(THEN **mynaq_plugin_case_close)(uint64_t patient, mynaq_document *error) = &mynaq_plugin_->case_close;
+    int32_t(THEN **mynaq_plugin_next_event)(uint64_t patient, uint32_t timeout_ms, mynaq_document *event, mynaq_document *error) = &mynaq_plugin_->next_event;
+    int32_t(THEN **mynaq_plugin_release)(uint64_t document) = &mynaq_plugin_->release;
+    const void *(THEN **mynaq_plugin_extension)(const char *id, uint64_t id_size) = &mynaq_plugin_->extension;
+    int32_t(THEN **found)(const mynaq_host *host, const mynaq_plugin **plugin, char *reason, uint64_t reason_capacity) = negotiate;
     (void)mynaq_host_struct_size;
     (void)mynaq_host_abi_version;
     (void)mynaq_host_context;
