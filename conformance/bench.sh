@@ -17,7 +17,8 @@ quick=
 case "${1:-}" in
     '') ;;
     quick) quick=yes ;;
-    *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    *) echo "unknown: $1; see --help" >&2; exit 2 ;;
 esac
 need() { # FILE PACKAGE
     [ -e "$1" ] || { echo "$1 is missing: apt-get install -y --no-install-recommends $2" >&2; exit 2; }
