@@ -14,8 +14,10 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use toml::Spanned;
 
-pub use self::coverage::{Marker, markers};
+pub use self::coverage::{Marker, markers, unsettled};
+pub use self::tables::misplaced;
 
 /// The manual, relative to the project.
 pub const MANUAL: &str = "host-sdk/INTERFACE.md";
@@ -79,7 +81,7 @@ impl Clause {
     }
 
     fn number(&self) -> Option<u32> {
-        self.id.split_once('-')?.1.parse().ok()
+        whole(self.id.split_once('-')?.1)
     }
 }
 
@@ -101,33 +103,29 @@ pub fn parse(text: &str) -> Result<Vec<Clause>, String> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
-        clause: Vec<Clause>,
+        clause: Vec<Spanned<Clause>>,
     }
-    let File { clause: clauses } =
+    let File { clause: spans } =
         toml::from_str(text).map_err(|error| format!("{CLAUSES}: {error}"))?;
     let mut faults = Vec::new();
     let mut closed = BTreeSet::new();
     let mut last: Option<&Clause> = None;
-    for clause in &clauses {
-        let mut fault = |what: &str| faults.push(format!("{CLAUSES}: {}: {what}", clause.id));
+    for span in &spans {
+        let clause = span.as_ref();
+        let line = text[..span.span().start].matches('\n').count() + 1;
+        let mut fault =
+            |what: &str| faults.push(format!("{CLAUSES}:{line}: {}: {what}", clause.id));
         let group = clause.group();
-        if group.is_empty() || !group.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        let letters = group.bytes().all(|letter| letter.is_ascii_uppercase());
+        if group.is_empty() || !letters || clause.number().is_none() {
             fault("an id is GROUP-number");
         }
-        match last {
-            Some(before) if before.group() == group => {
-                if clause.number() <= before.number() {
-                    fault("numbers grow within a group, and none comes twice");
-                }
-            }
-            _ => {
-                if !closed.insert(group) {
-                    fault("a group stands in one place");
-                }
-                if clause.number().is_none() {
-                    fault("an id is GROUP-number");
-                }
-            }
+        let before = last.filter(|before| before.group() == group);
+        if before.is_some_and(|before| clause.number() <= before.number()) {
+            fault("numbers grow within a group, and none comes twice");
+        }
+        if before.is_none() && !closed.insert(group) {
+            fault("a group stands in one place");
         }
         last = Some(clause);
         let texts = [&clause.en, &clause.ja, &clause.otherwise_en, &clause.otherwise_ja];
@@ -147,7 +145,8 @@ pub fn parse(text: &str) -> Result<Vec<Clause>, String> {
             Level::Must => "MUST",
             Level::Should => "SHOULD",
         };
-        if clause.who.contains(&Who::Host) && !clause.en.contains(word) {
+        let mut words = clause.en.split(|letter: char| !letter.is_ascii_alphanumeric());
+        if clause.who.contains(&Who::Host) && !words.any(|said| said == word) {
             fault("what a host owes says MUST or SHOULD, as its level does");
         }
         if !is_version(&clause.since) || clause.removed.as_ref().is_some_and(|v| !is_version(v)) {
@@ -157,7 +156,15 @@ pub fn parse(text: &str) -> Result<Vec<Clause>, String> {
             fault("`unchecked` says why no machine can check it");
         }
     }
-    if faults.is_empty() { Ok(clauses) } else { Err(faults.join("\n")) }
+    if !faults.is_empty() {
+        return Err(faults.join("\n"));
+    }
+    Ok(spans.into_iter().map(Spanned::into_inner).collect())
+}
+
+/// A number written as one writes it: `+1` and `01` would be second names of 1.
+fn whole(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }
 
 /// Kana in a row make a sentence Japanese; a word such as 目視 in English does not.
@@ -168,7 +175,7 @@ fn has_kana(text: &str) -> bool {
 
 fn is_version(text: &str) -> bool {
     text.split_once('.')
-        .is_some_and(|(major, minor)| [major, minor].iter().all(|part| part.parse::<u32>().is_ok()))
+        .is_some_and(|(major, minor)| [major, minor].iter().all(|part| whole(part).is_some()))
 }
 
 /// What the generated files should hold: path and text.

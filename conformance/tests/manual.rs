@@ -1,9 +1,7 @@
 //! The manual says what the data says, and every clause is checked by somebody.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use mynaq_conformance::clauses::{self, CLAUSES, MANUAL};
 use mynaq_conformance::{Compiler, parts};
@@ -21,52 +19,12 @@ fn the_generated_pages_are_what_the_data_says() {
 
 #[test]
 fn every_clause_is_named_by_a_test_or_says_why_no_machine_can_check_it() {
-    let root = &parts().root;
-    let markers = clauses::markers(root).unwrap();
-    let named: BTreeSet<_> = markers.iter().flat_map(|marker| &marker.ids).collect();
-    for clause in clauses::load(root).unwrap() {
-        let (tested, excused) = (named.contains(&clause.id), clause.unchecked.is_some());
-        assert!(
-            clause.removed.is_some() || tested || excused,
-            "{} is checked by no test",
-            clause.id
-        );
-        assert!(!(tested && excused), "{} is checked: its excuse is out of date", clause.id);
-    }
+    assert_eq!(clauses::unsettled(&parts().root).unwrap(), Vec::<String>::new());
 }
 
 #[test]
 fn every_clause_mentioned_anywhere_exists_and_every_group_has_its_place() {
-    let root = &parts().root;
-    let clauses = clauses::load(root).unwrap();
-    let known: BTreeSet<_> = clauses.iter().map(|clause| clause.id.as_str()).collect();
-    let groups: BTreeSet<_> = clauses.iter().map(clauses::Clause::group).collect();
-    let manual = fs::read_to_string(root.join(MANUAL)).unwrap();
-    for group in &groups {
-        assert!(manual.contains(&format!("\n## {group}\n")), "no heading {group}");
-        assert!(manual.contains(&format!("<!-- generated: clauses {group} -->")), "{group}");
-    }
-    let mut pages = vec![root.join(MANUAL), root.join("host-sdk/include/mynaq.h")];
-    for folder in ["samples/hosts", "host-sdk/include", "host-sdk/src", "host-sdk/interface/src"] {
-        files(&root.join(folder), &mut pages);
-    }
-    assert!(pages.len() > 20);
-    for page in pages {
-        let text = fs::read_to_string(&page).unwrap_or_default();
-        for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
-            let Some((group, number)) = word.split_once('-') else { continue };
-            if groups.contains(group) && number.parse::<u32>().is_ok() {
-                assert!(known.contains(word), "{}: there is no clause {word}", page.display());
-            }
-        }
-    }
-}
-
-fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
-    }
+    assert_eq!(clauses::misplaced(&parts().root).unwrap(), Vec::<String>::new());
 }
 
 /// The comment above each function of the table, by name.
@@ -166,12 +124,16 @@ fn each_defect_of_the_clauses_is_refused() {
         ("LIFE-3", "LIFE-0", "numbers grow"),
         ("LIFE-1", "life-1", "GROUP-number"),
         ("LIFE-1", "LIFE-one", "GROUP-number"),
+        ("LIFE-1", "LIFE-01", "toml:2: LIFE-01: an id is GROUP-number"),
+        ("LIFE-3", "LIFE-+3", "toml:12: LIFE-+3: an id is GROUP-number"),
+        ("MUST be kind.", "MUSTARD is kind.", "MUST or SHOULD"),
         ("MUST be kind.", "is kind.", "MUST or SHOULD"),
         ("level = \"MUST\"", "level = \"SHOULD\"", "MUST or SHOULD"),
         ("親切でなければならない。", "kind", "Japanese text is none"),
         ("MUST be kind.", "MUST 親切でなければならない。", "Japanese sentence"),
         ("Nobody calls.", " ", "empty"),
         ("since = \"1.0\"", "since = \"one\"", "major.minor"),
+        ("since = \"1.0\"", "since = \"1.+0\"", "major.minor"),
         ("since = \"1.0\"", "since = \"1.0\"\nunchecked = \"no\"", "why no machine"),
         ("who = [\"host\"]", "who = []", "nobody"),
         ("who = [\"host\"]", "who = [\"guest\"]", "guest"),
@@ -181,17 +143,28 @@ fn each_defect_of_the_clauses_is_refused() {
         let faults = clauses::parse(&GOOD.replacen(from, to, 1)).unwrap_err();
         assert!(faults.contains(says), "{from} → {to}: {faults}");
     }
+    let torn = GOOD.replace("LIFE-3", "THR-1") + &GOOD.replace("LIFE-1", "LIFE-4");
+    assert!(clauses::parse(&torn).unwrap_err().contains("LIFE-4: a group stands in one place"));
 }
 
 /// A project with one test and one manual, to be spoilt.
 fn project(test: &str, manual: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [(CLAUSES, GOOD), (MANUAL, manual), ("conformance/tests/kind.rs", test)] {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        put(&folder, name, text);
     }
+    for name in ["samples/hosts/c/README.md", "host-sdk/src/lib.rs", "host-sdk/interface/src/c.rs"]
+    {
+        put(&folder, name, "UTF-8\n");
+    }
+    put(&folder, "host-sdk/include/mynaq.h", "/* LIFE-1 */\n");
     folder
+}
+
+fn put(folder: &tempfile::TempDir, name: &str, text: &str) {
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
 }
 
 const TEST: &str = "/// Kind.\n// clauses: LIFE-1 LIFE-3\n#[test]\n#[cfg(unix)]\nfn kind() {}\n";
@@ -213,12 +186,99 @@ fn each_defect_of_markers_and_blocks_is_refused_with_its_place() {
     for (test, page, says) in [
         (TEST.replace("LIFE-3", "LIFE-2"), PAGE.to_owned(), "kind.rs:2: there is no clause LIFE-2"),
         (TEST.replace("#[test]\n", ""), PAGE.to_owned(), "kind.rs:2: "),
-        (TEST.replace("#[test]\n", "\n#[test]\n"), PAGE.to_owned(), "stands above no test"),
+        (TEST.replace("#[test]\n", "\n#[test]\n"), PAGE.to_owned(), "no test that runs"),
+        (TEST.replace("// clauses", "//clauses"), PAGE.to_owned(), "kind.rs:2: `//clauses"),
+        (TEST.replace("// clauses", "/// clauses"), PAGE.to_owned(), "is not `// clauses: ID ID`"),
+        (TEST.replace(" LIFE-1 LIFE-3", ""), PAGE.to_owned(), "is not `// clauses: ID ID`"),
+        (TEST.replace("#[cfg(unix)]", "#[ignore]"), PAGE.to_owned(), "no test that runs"),
+        (
+            TEST.to_owned(),
+            format!("{PAGE}<!-- end -->\n"),
+            "md:7: `<!-- end -->` is no marker here",
+        ),
+        (TEST.to_owned(), PAGE.replace("<!-- gen", " <!-- gen"), "md:3: "),
         (TEST.to_owned(), PAGE.replace("clauses LIFE", "clauses DEATH"), "md:3: nothing is called"),
         (TEST.to_owned(), PAGE.replace("<!-- end -->\n", ""), "md:3: the block does not end"),
         (TEST.to_owned(), format!("{}{PAGE}", PAGE.replace("<!-- end -->\n", "")), "before"),
     ] {
         let faults = clauses::generate(project(&test, &page).path()).unwrap_err();
         assert!(faults.contains(says), "{says}: {faults}");
+    }
+}
+
+#[test]
+fn markers_of_scripts_and_c_stand_above_a_test_too() {
+    for (name, below, test) in [
+        ("samples/console/tests/a.mjs", "test('is | kind', async () => {", Some("is | kind")),
+        ("samples/console/tests/a.mjs", "async function kind(page) {", Some("kind")),
+        ("samples/console/tests/a.mjs", "const kind = people();", None),
+        ("samples/console/tests/a.mjs", "if (kind) {", None),
+        ("conformance/border/a.c", "static int kind(void)", Some("kind")),
+        ("conformance/border/a.c", "kind(1);", None),
+        ("conformance/border/a.c", "", None),
+    ] {
+        let project = project(TEST, PAGE);
+        put(&project, name, &format!("// clauses: LIFE-1\n{below}\n"));
+        let found = clauses::markers(project.path());
+        let found = found.map(|found| found.into_iter().find(|marker| marker.file == name));
+        match test {
+            Some(test) => assert_eq!(found.unwrap().unwrap().test, test),
+            None => assert!(found.unwrap_err().starts_with(&format!("{name}:1: ")), "{below}"),
+        }
+    }
+}
+
+#[test]
+fn a_clause_without_a_test_and_an_excuse_out_of_date_are_found() {
+    let removed = ("since = \"1.0\"", "since = \"1.0\"\nremoved = \"1.3\"");
+    let excused = ("since = \"1.0\"", "since = \"1.0\"\nunchecked = \"seen | by nobody at all\"");
+    let half = TEST.replace("LIFE-1 ", "");
+    for (change, test, says, counts, row) in [
+        (("", ""), TEST, None, "2 checked by tests, 0 that", "| LIFE-1 | host | [`kind`]"),
+        (
+            ("", ""),
+            &half,
+            Some("LIFE-1 is checked by no test"),
+            "1 checked by tests, 0 that no machine can check, 1 removed or without",
+            "| LIFE-1 | host | **no test** |",
+        ),
+        (removed, &half, None, "0 that no machine can check, 1", "| host | removed in 1.3 |"),
+        (excused, &half, None, "1 that no machine can check.", "no test: seen \\| by nobody"),
+        (excused, TEST, Some("LIFE-1 is checked: its excuse"), "2 checked by", "no test: seen"),
+    ] {
+        let project = project(test, PAGE);
+        put(&project, CLAUSES, &GOOD.replacen(change.0, change.1, 1));
+        let faults = clauses::unsettled(project.path()).unwrap();
+        assert_eq!(faults.len(), usize::from(says.is_some()), "{faults:?}");
+        assert!(says.is_none_or(|says| faults[0].contains(says)), "{faults:?}");
+        let coverage = &clauses::generate(project.path()).unwrap()[1].1;
+        assert!(coverage.contains(counts) && coverage.contains(row), "{coverage}");
+    }
+}
+
+#[test]
+fn a_group_without_its_place_and_a_clause_there_is_not_are_found() {
+    let project = project(TEST, PAGE);
+    assert_eq!(clauses::misplaced(project.path()).unwrap(), Vec::<String>::new());
+    for (name, text, says) in [
+        (MANUAL, PAGE.replace("## LIFE", "## Life"), "md: there is no line `## LIFE`"),
+        (MANUAL, PAGE.replace("clauses LIFE", "errors"), "no line `<!-- generated: clauses LIFE"),
+        (MANUAL, format!("{PAGE}see LIFE-2.\n"), "INTERFACE.md:7: there is no clause LIFE-2"),
+        (
+            "host-sdk/include/mynaq.h",
+            "\n/* (LIFE-9) */".to_owned(),
+            "mynaq.h:2: there is no clause",
+        ),
+        (
+            "samples/hosts/c/README.md",
+            "LIFE-01".to_owned(),
+            "README.md:1: there is no clause LIFE-01",
+        ),
+    ] {
+        let before = fs::read_to_string(project.path().join(name)).unwrap();
+        put(&project, name, &text);
+        let faults = clauses::misplaced(project.path()).unwrap();
+        assert!(faults.len() == 1 && faults[0].contains(says), "{says}: {faults:?}");
+        put(&project, name, &before);
     }
 }

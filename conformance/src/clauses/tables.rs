@@ -1,10 +1,13 @@
 //! The generated tables of the manual.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use mynaq_host_sdk::{Error, ErrorCode, Limits};
 
-use super::{Clause, Level, MANUAL, Who};
+use super::{Clause, Level, MANUAL, Who, load};
 
 const BEGIN: &str = "<!-- generated: ";
 const END: &str = "<!-- end -->";
@@ -14,6 +17,12 @@ pub(super) fn fill(manual: &str, clauses: &[Clause]) -> Result<String, String> {
     let mut filled = String::with_capacity(manual.len());
     let mut inside: Option<usize> = None;
     for (number, line) in manual.lines().enumerate().map(|(index, line)| (index + 1, line)) {
+        // A marker not seen as one would leave an old table standing, or swallow prose.
+        let begins = line.contains("<!--") && line.contains("generated:");
+        let ends = line.trim() == END;
+        if (begins && !line.starts_with(BEGIN)) || (ends && (line != END || inside.is_none())) {
+            return Err(format!("{MANUAL}:{number}: `{line}` is no marker here"));
+        }
         match (inside, line.strip_prefix(BEGIN)) {
             (None, Some(rest)) => {
                 let what = rest.strip_suffix(" -->").unwrap_or(rest);
@@ -131,4 +140,54 @@ fn row(table: &mut String, cells: &[String]) {
         let _ = write!(table, "| {} ", cell.replace('|', "\\|"));
     }
     table.push_str("|\n");
+}
+
+/// Groups without their heading or table in the manual, and clauses mentioned that do not exist, in
+/// the manual, the SDK and the samples.
+///
+/// # Errors
+/// What [`load`] refuses, or a file that cannot be read.
+pub fn misplaced(root: &Path) -> Result<Vec<String>, String> {
+    let clauses = load(root)?;
+    let known: BTreeSet<_> = clauses.iter().map(|clause| clause.id.as_str()).collect();
+    let groups: BTreeSet<_> = clauses.iter().map(Clause::group).collect();
+    let mut pages = vec![root.join(MANUAL)];
+    for folder in ["samples/hosts", "host-sdk/include", "host-sdk/src", "host-sdk/interface/src"] {
+        files(&root.join(folder), &mut pages).map_err(|error| format!("{folder}: {error}"))?;
+    }
+    let mut faults = Vec::new();
+    for page in &pages {
+        let name = page.strip_prefix(root).unwrap_or(page).display();
+        let text = fs::read(page).map_err(|error| format!("{name}: {error}"))?;
+        let text = String::from_utf8_lossy(&text);
+        if page == &pages[0] {
+            for group in &groups {
+                for needed in [format!("## {group}"), format!("{BEGIN}clauses {group} -->")] {
+                    if !text.lines().any(|line| line == needed) {
+                        faults.push(format!("{name}: there is no line `{needed}`"));
+                    }
+                }
+            }
+        }
+        for (index, line) in text.lines().enumerate() {
+            for word in line.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
+            {
+                let is_id = word.split_once('-').is_some_and(|(group, number)| {
+                    groups.contains(group) && number.parse::<u32>().is_ok()
+                });
+                if is_id && !known.contains(word) {
+                    faults.push(format!("{name}:{}: there is no clause {word}", index + 1));
+                }
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { files(&path, found)? } else { found.push(path) }
+    }
+    Ok(())
 }
