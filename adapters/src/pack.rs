@@ -85,7 +85,7 @@ impl Pack {
     /// Fills the vendor's record. Every field of the pack is there, in the mapping's order, as an
     /// offer or with the reason why it has no value. Cannot fail and does no I/O.
     pub fn fill(&self, summary: &Summary) -> Record {
-        Record { pack: self.identity.clone(), fields: self.plan.fill(summary) }
+        Record { pack: self.identity.clone(), card: None, fields: self.plan.fill(summary) }
     }
 
     /// Writes what the crew accepted of a record, in one of the pack's formats.

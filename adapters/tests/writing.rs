@@ -31,7 +31,7 @@ fn field(name: &str, state: FieldState) -> Field {
 fn record(fields: Vec<Field>) -> Record {
     let pack =
         PackIdentity { name: "p".into(), version: "1".into(), mapping_sha256: String::new() };
-    Record { pack, fields }
+    Record { pack, card: None, fields }
 }
 
 fn accepted(value: &str) -> FieldState {

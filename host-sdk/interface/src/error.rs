@@ -324,6 +324,9 @@ catalogue! {
         ReaderBusy = -303 "reader.busy" again
             "カードリーダーを他のソフトウェアが使っています" "another program holds the card reader"
             => "少し待ってからもう一度かざしてください" "wait a moment and present the card again";
+        ReaderNotAnswering = -304 "reader.not_answering" again
+            "カードリーダーが応答しません" "the reader, or the card on it, does not answer"
+            => "リーダーを抜き差しするか、口頭で聴取してください" "unplug the reader and plug it in again, or go on by asking";
     }
     Card {
         CardRemoved = -401 "card.removed" again
@@ -374,6 +377,15 @@ catalogue! {
         CardReal = -416 "card.real" final
             "演習では本物のカードを読み取りません" "a real card in a drill"
             => "演習用のカードを使ってください" "use a simulated card";
+        CardDrivingLicence = -417 "card.driving_licence" again
+            "運転免許証です" "a driving licence"
+            => "マイナンバーカードをかざしてください" "present the My Number Card";
+        CardForeign = -418 "card.foreign" again
+            "別の種類のカードです（在留カード、旅券、クレジットカードなど）" "a card of another kind: a residence card, passport or payment card"
+            => "マイナンバーカードをかざしてください" "present the My Number Card";
+        CardNoPin = -419 "card.no_pin" final
+            "暗証番号のないカードです（顔認証マイナンバーカードなど）" "a card with no PIN in use, such as a face-authentication card"
+            => "目視で確認するか、口頭で聴取してください" "compare the face, or go on by asking";
     }
     Gate {
         GateNotReady = -501 "gate.not_ready" again

@@ -27,6 +27,14 @@ pub enum EventBody {
         /// Whether this is a drill: synthetic card, simulated gateway.
         drill: bool,
     },
+    /// The readers and what lies on them: after `opened`, and within a second of every change, also
+    /// while no card is asked for.
+    Readers {
+        /// Whether there is anybody to ask.
+        service: ReaderService,
+        /// Every reader a patient's card can be laid on; none while the service is absent.
+        readers: Vec<ReaderFacts>,
+    },
     /// The plugin waits for a card.
     CardAwaited {
         /// The readers it watches; empty while none is connected.
@@ -94,6 +102,9 @@ pub enum EventBody {
         /// Why there was no consent.
         reason: Reason,
     },
+    /// It has been recorded that the last try of the PIN may be spent: the next identity check by
+    /// PIN on the same card spends it.
+    LastTryAllowed,
     /// What became of the notice has been recorded.
     NoticeRecorded {
         /// What.
@@ -109,6 +120,48 @@ pub enum EventBody {
     /// A kind this version does not know: newer plugins may send more. Ignore it.
     #[serde(other)]
     #[schemars(skip)]
+    Unknown,
+}
+
+/// The operating system's smart card service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
+pub enum ReaderService {
+    /// It answers.
+    Running,
+    /// It does not run, or has stopped. It is asked again several times a second.
+    Absent,
+    /// A word only a newer version has.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReaderFacts {
+    /// As the smart card service names it.
+    pub name: String,
+    /// What lies on it.
+    pub state: ReaderState,
+}
+
+/// What a reader sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
+pub enum ReaderState {
+    /// Nothing.
+    Empty,
+    /// A card.
+    Card,
+    /// Something that does not answer: a card upside down, of another sort, or a defect one.
+    Mute,
+    /// The reader, or the card on it, has not answered a command in time. It is left alone until it
+    /// does.
+    NotAnswering,
+    /// A word only a newer version has.
+    #[serde(other)]
     Unknown,
 }
 
@@ -158,6 +211,24 @@ pub struct CardFacts {
     pub possession_proven: bool,
     /// How many commands the reading took.
     pub commands: u32,
+    /// Whether the card carries a signing certificate, where it was asked (it is with a PIN check).
+    /// Cards of people under 15 and face-authentication cards carry none; nor do some others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_certificate: Option<Presence>,
+}
+
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
+pub enum Presence {
+    /// It is.
+    Present,
+    /// It is not.
+    Absent,
+    /// The card did not say, or a word only a newer version has.
+    #[serde(other)]
+    Unknown,
 }
 
 /// How the user authentication certificate stands in time (Japan's calendar).

@@ -27,10 +27,15 @@ pub use capabilities::{
     AbiVersion, Capabilities, Code, FieldCapability, Limits, PackCapabilities, ReasonCapability,
 };
 pub use error::{Error, ErrorClass, ErrorCode};
-pub use event::{CardFacts, Event, EventBody, GateState, Lack, Validity};
+pub use event::{
+    CardFacts, Event, EventBody, GateState, Lack, Presence, ReaderFacts, ReaderService,
+    ReaderState, Validity,
+};
 pub use fault::FileFault;
 pub use opening::CaseOpening;
-pub use record::{Change, Field, FieldState, PackIdentity, Record, SourceMark, Trace, TraceSource};
+pub use record::{
+    CardBasis, Change, Field, FieldState, PackIdentity, Record, SourceMark, Trace, TraceSource,
+};
 pub use summary::{
     Checkup, ClaimDate, Institution, Medication, Patient, Procedure, Provenance, Section, Sex,
     Source, Summary, Visit,
@@ -40,7 +45,7 @@ pub use words::{CardKind, Consent, Decision, Identity, Notice, Reason, Scope};
 /// Major version of the border. Peers of different majors cannot talk.
 pub const ABI_MAJOR: u32 = 1;
 /// Minor version of the border. Slots are only appended; the lower minor of two peers is spoken.
-pub const ABI_MINOR: u32 = 0;
+pub const ABI_MINOR: u32 = 1;
 /// `major << 16 | minor`, as it crosses in every `abi_version` field.
 pub const ABI_VERSION: u32 = ABI_MAJOR << 16 | ABI_MINOR;
 

@@ -4,15 +4,31 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::{ClaimDate, Source};
+use crate::{ClaimDate, Identity, Source};
 
 /// The vendor's record as one pack fills it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
 pub struct Record {
     /// Which pack filled it.
     pub pack: PackIdentity,
+    /// What stands behind the claim that this is the patient's own: how identity was checked, and
+    /// whether the card proved anything. Always there in records the plugin hands out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardBasis>,
     /// Every field the pack knows, in its order.
     pub fields: Vec<Field>,
+}
+
+/// What a viewing rests on as far as the card goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
+pub struct CardBasis {
+    /// How the crew made sure whose card it is.
+    #[zeroize(skip)]
+    pub identity: Identity,
+    /// Whether the card proved that it holds the certificate's key. Without a PIN it does not: the
+    /// certificate may then be a copy, and what makes it the patient's is the crew's look alone.
+    #[zeroize(skip)]
+    pub possession_proven: bool,
 }
 
 /// A pack and the exact mapping that ran.

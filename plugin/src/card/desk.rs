@@ -232,6 +232,7 @@ impl Desk {
             validity: certificate.validity(OffsetDateTime::now_utc()),
             possession_proven,
             commands: channel.commands(),
+            signing_certificate: None,
         };
         Ok(CardRead { reader: reader.to_owned(), certificate, facts })
     }

@@ -201,7 +201,7 @@ impl View {
             }
             EventBody::Decided { field, decision } => self.decide(&field, decision),
             EventBody::Trouble { error, goes_on } => self.trouble(error, goes_on),
-            EventBody::Unknown => {}
+            EventBody::Readers { .. } | EventBody::LastTryAllowed | EventBody::Unknown => {}
         }
         None
     }

@@ -217,7 +217,7 @@ mod tests {
             version: "1".into(),
             mapping_sha256: String::new(),
         };
-        view.record = Some(mynaq_host_sdk::Record { pack, fields: vec![field] }.into());
+        view.record = Some(mynaq_host_sdk::Record { pack, card: None, fields: vec![field] }.into());
         let html = rows(&view)[0].offer().into_string();
         assert!(html.contains("男") && html.contains("000"), "{html}");
     }

@@ -29,6 +29,7 @@ fn card_read() -> EventBody {
             validity: Validity::Valid,
             possession_proven: false,
             commands: 2,
+            signing_certificate: None,
         },
     }
 }
@@ -43,7 +44,7 @@ fn record(value: &str) -> EventBody {
     };
     let pack =
         PackIdentity { name: "p".into(), version: "1".into(), mapping_sha256: String::new() };
-    EventBody::Record { record: Box::new(Record { pack, fields: vec![field] }) }
+    EventBody::Record { record: Box::new(Record { pack, card: None, fields: vec![field] }) }
 }
 
 fn refusal() -> EventBody {
