@@ -1,49 +1,83 @@
-//! The way to a card: transport apart from protocol.
+//! The way to readers and cards, apart from what is said on it.
 
 use std::time::Duration;
 
 use mynaq_interface::{Error, ErrorCode};
 use zeroize::Zeroizing;
 
-use super::apdu::{Command, permitted};
+/// Sees readers and cards come and go. Lives on the watching thread.
+pub(crate) trait Watch: Send {
+    /// What there is now. Returns at once when that differs from the last look, otherwise after
+    /// `patience`, or when interrupted.
+    fn look(&mut self, patience: Duration) -> Sight;
 
-/// The longest answer a card of this family gives: a file of at most 8 KiB and a status word.
-const LONGEST_ANSWER: usize = 8 * 1024 + 2;
-
-/// Readers, and whether a card lies on one of them.
-pub(crate) trait Readers: Send {
-    /// Waits at most `patience` for a card on any reader.
-    fn await_card(&mut self, patience: Duration) -> Result<Sight, Error>;
-
-    /// Connects to the card on a reader.
-    fn connect(&mut self, reader: &str, sharing: Sharing) -> Result<Box<dyn Link + '_>, LinkFault>;
+    /// Something that ends a [`look`](Self::look) under way, from another thread. A call that comes
+    /// just before the look begins may be lost: repeat it.
+    fn interrupter(&self) -> Box<dyn Fn() + Send>;
 }
 
-/// What the readers see.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Sight {
-    /// A card lies on this reader.
-    Card(String),
-    /// No card; these are the readers.
-    Nothing(Vec<String>),
+/// Talks to cards. Lives on the reading thread.
+pub(crate) trait Connect: Send {
+    /// Connects to the card on a reader, lets `talk` talk to it, and lets it go in every case.
+    ///
+    /// May wait for other programs, and for the card: as long as those like. Only the desk has a
+    /// deadline, and leaves this thread alone when it has passed.
+    fn talk(
+        &mut self,
+        reader: &str,
+        sharing: Sharing,
+        turn: &dyn Turn,
+        talk: &mut dyn FnMut(&mut dyn Link),
+    ) -> Result<(), LinkFault>;
+}
+
+/// Is told whether we wait for another program, or for the card.
+pub(crate) trait Turn {
+    /// Waiting for another program to let go of the card, or no longer.
+    fn waiting(&self, waiting: bool);
 }
 
 /// Whether another program may talk to the card meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sharing {
-    /// Reading needs no secret.
+    /// Others may be connected, and take turns with us.
     Shared,
-    /// A PIN is involved: what is unlocked is unlocked for every program.
+    /// A PIN is involved: what is unlocked is unlocked for every program. Nobody else is connected,
+    /// and the card loses its power when we leave.
     Exclusive,
+}
+
+/// What the readers see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// There is nobody to ask; why.
+    Absent(String),
+    /// These are the readers for patients' cards.
+    Readers(Vec<Seen>),
+}
+
+/// One reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) reader: String,
+    pub(crate) lying: Lying,
+    /// Changes whenever a card is laid down or taken away, also between two looks.
+    pub(crate) count: u32,
+}
+
+/// What lies on a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lying {
+    Nothing,
+    Card,
+    /// Something that does not answer to power.
+    Mute,
 }
 
 /// A connected card.
 pub(crate) trait Link {
     /// Sends a command and receives the answer, status word included.
     fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, LinkFault>;
-
-    /// Takes the power away, so that nothing stays unlocked.
-    fn unpower(&mut self);
 }
 
 /// What can happen to a link.
@@ -51,7 +85,8 @@ pub(crate) trait Link {
 pub(crate) enum LinkFault {
     /// The card was taken away.
     Removed,
-    /// Another program or the system reset the card: what was selected is forgotten.
+    /// Another program or the system reset the card: what was selected is forgotten, and another
+    /// card may lie there.
     Reset,
     /// Another program holds the card.
     Busy,
@@ -70,73 +105,5 @@ impl From<LinkFault> for Error {
             LinkFault::ServiceGone => ErrorCode::NoReaderService.into(),
             LinkFault::NotPassed(why) => Error::new(ErrorCode::CardUnreadable).detail(why),
         }
-    }
-}
-
-/// An answer: data and status word.
-pub(crate) struct Answer {
-    bytes: Zeroizing<Vec<u8>>,
-}
-
-impl Answer {
-    /// The status word.
-    pub(crate) fn status(&self) -> u16 {
-        match self.bytes.as_slice() {
-            [.., high, low] => u16::from_be_bytes([*high, *low]),
-            _ => 0,
-        }
-    }
-
-    /// The data before the status word.
-    pub(crate) fn data(&self) -> &[u8] {
-        &self.bytes[..self.bytes.len().saturating_sub(2)]
-    }
-}
-
-/// A link that lets only permitted commands pass, counts them, and believes no answer's length.
-pub(crate) struct Channel<'a> {
-    link: Box<dyn Link + 'a>,
-    commands: u32,
-}
-
-impl<'a> Channel<'a> {
-    pub(crate) fn new(link: Box<dyn Link + 'a>) -> Self {
-        Channel { link, commands: 0 }
-    }
-
-    /// How many commands went to the card.
-    pub(crate) fn commands(&self) -> u32 {
-        self.commands
-    }
-
-    pub(crate) fn send(&mut self, command: &Command) -> Result<Answer, LinkFault> {
-        let apdu = command.encode();
-        if !permitted(&apdu) {
-            return Err(LinkFault::NotPassed("a command that is not permitted was stopped".into()));
-        }
-        self.commands += 1;
-        let bytes = self.link.transmit(&apdu)?;
-        // pcscd answers "success" with no bytes when the card goes away in the middle.
-        match bytes.len() {
-            0 => Err(LinkFault::Removed),
-            1 => Err(LinkFault::NotPassed("an answer of one byte".into())),
-            length if length > LONGEST_ANSWER => {
-                Err(LinkFault::NotPassed(format!("an answer of {length} bytes")))
-            }
-            _ => {
-                let answer = Answer { bytes };
-                // Only what kind of command it was: data may be a PIN or a person's certificate.
-                tracing::trace!(
-                    instruction = format_args!("{:02X}", apdu[1]),
-                    status = format_args!("{:04X}", answer.status()),
-                    "card"
-                );
-                Ok(answer)
-            }
-        }
-    }
-
-    pub(crate) fn unpower(&mut self) {
-        self.link.unpower();
     }
 }

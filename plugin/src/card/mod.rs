@@ -1,15 +1,32 @@
 //! The card: from a tap to the user authentication certificate.
 //!
-//! `apdu` what may be said · `link` how it gets there (`pcsc`, `drill`) · `jpki` the application ·
-//! `certificate` what was read · `desk` the thread that does it.
+//! ```text
+//! desk ─ watcher ─ link (pcsc, drill)                          what the readers see
+//!      ─ reading ─ link ─ channel (allow) ─ jpki, kind, pin    what one card says
+//!                                           └ certificate, possession
+//! ```
+//!
+//! `command` what may be said · `answer`, `der` what is believed · `ASSUMPTIONS.md` what is known of
+//! these cards from few sources, `ALLOWED.md` what can reach one.
 
-mod apdu;
+mod allow;
+mod answer;
 mod certificate;
+mod channel;
+mod command;
+mod der;
 mod desk;
 mod drill;
 mod jpki;
+mod kind;
 mod link;
 mod pcsc;
+mod pin;
+mod possession;
+mod reading;
+mod watcher;
 
 pub(crate) use self::certificate::Certificate;
-pub(crate) use self::desk::{CardDesk, CardNews, CardRead, Job, Task};
+pub(crate) use self::desk::{Cancel, CardDesk, CardNews, Job};
+pub(crate) use self::pin::{Digits, PinCheck};
+pub(crate) use self::reading::{CardRead, Task};

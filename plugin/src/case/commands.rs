@@ -1,7 +1,6 @@
 //! What a host may ask of a case. Every command returns at once.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use mynaq_interface::{
     Consent, Decision, Error, ErrorCode, EventBody, FieldState, Identity, Notice, Record, Scope,
@@ -11,9 +10,9 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::journal::Author;
-use super::state::{LookUp, Reading, State};
+use super::state::{LookUp, State};
 use super::{Case, LONGEST_BACKLOG};
-use crate::card::{Job, Task};
+use crate::card::{Digits, Job, PinCheck, Task};
 use crate::gate::Word;
 
 impl Case {
@@ -25,7 +24,11 @@ impl Case {
     /// Records the identity check; a PIN is checked by the card first.
     pub(crate) fn identity(self: &Arc<Self>, identity: Identity, pin: &str) -> Result<(), Error> {
         self.command(|state| match identity {
-            Identity::Pin => self.start_reading(state, Task::VerifyPin(digits(pin)?)),
+            Identity::Pin => {
+                let holder = state.card.clone();
+                let check = PinCheck::new(Digits::parse(pin)?, false, holder);
+                self.start_reading(state, Task::VerifyPin(Arc::new(check)))
+            }
             Identity::Visual | Identity::Failed if !pin.is_empty() => {
                 Err(Error::new(ErrorCode::UnknownValue)
                     .detail("a PIN goes with identity `pin` only"))
@@ -85,7 +88,7 @@ impl Case {
         self.change(|state| {
             if let Some(reading) = &state.reading {
                 // The desk answers with `card.cancelled`, which ends the reading.
-                reading.cancelled.store(true, Ordering::Release);
+                reading.cancel();
             }
             if self.give_up(state.look_up.take()) {
                 self.tell_end(ErrorCode::NetworkCancelled.into());
@@ -163,11 +166,11 @@ impl Case {
         if state.reading.is_some() {
             return Err(Error::new(ErrorCode::WrongState).detail("a card is being read"));
         }
-        let reading = Reading::new();
+        let reading = self.services.cards.cancel();
         let (case, this) = (Arc::downgrade(self), reading.clone());
         self.services.cards.submit(Job {
             task,
-            cancelled: Arc::clone(&reading.cancelled),
+            cancel: reading.clone(),
             news: Box::new(move |news| {
                 if let Some(case) = case.upgrade() {
                     case.on_card(&this, news);
@@ -206,11 +209,4 @@ fn filled(state: &State) -> Result<&Record, Error> {
         .record
         .as_deref()
         .ok_or_else(|| Error::new(ErrorCode::WrongState).detail("there is no record yet"))
-}
-
-fn digits(pin: &str) -> Result<Zeroizing<[u8; 4]>, Error> {
-    match <[u8; 4]>::try_from(pin.as_bytes()) {
-        Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Zeroizing::new(digits)),
-        _ => Err(ErrorCode::CardPinMalformed.into()),
-    }
 }

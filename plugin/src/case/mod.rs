@@ -79,6 +79,14 @@ impl Case {
         });
         case.enter(fact);
         case.tell(EventBody::Opened { drill });
+        let listener = Weak::clone(&case.this);
+        case.services.cards.listen(Box::new(move |service, readers| {
+            let case = listener.upgrade();
+            case.is_some_and(|case| {
+                case.on_readers(service, readers);
+                true
+            })
+        }));
         Ok(case)
     }
 

@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{Error, ErrorCode, EventBody, FieldState, Identity, Summary};
+use mynaq_interface::{
+    Error, ErrorCode, EventBody, FieldState, Identity, ReaderFacts, ReaderService, Summary,
+};
 use mynaq_ledger::Fact;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Case;
-use super::state::{LookUp, Reading, State};
-use crate::card::{CardNews, CardRead, Certificate};
+use super::state::{LookUp, State};
+use crate::card::{Cancel, CardNews, CardRead, Certificate};
 use crate::defect::{self, Room};
 use crate::gate::{Basis, EnteredPermit};
 
 impl Case {
     /// News of a reading. News of a reading that the case has given up is dropped.
-    pub(super) fn on_card(&self, reading: &Reading, news: CardNews) {
+    pub(super) fn on_card(&self, reading: &Cancel, news: CardNews) {
         if matches!(&news, CardNews::Done(Err(error)) if error.code() == ErrorCode::Panic) {
             return self.poison();
         }
@@ -43,6 +45,15 @@ impl Case {
         });
     }
 
+    /// News of the readers, from the desk.
+    pub(super) fn on_readers(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
+        // As above.
+        let _ = self.change(|_| {
+            self.tell(EventBody::Readers { service, readers });
+            Ok(())
+        });
+    }
+
     fn take_card(&self, state: &mut State, read: CardRead) {
         let CardRead { reader, certificate, facts } = read;
         if state.card.as_ref().is_some_and(|known| !known.is_same_as(&certificate)) {
@@ -52,7 +63,7 @@ impl Case {
             self.tell_end(ErrorCode::CardChanged.into());
             self.tell(EventBody::CardForgotten);
         }
-        state.card = Some(Arc::new(certificate));
+        state.card = Some(certificate);
         state.basis.card = true;
         self.enter(Fact::CardRead { kind: facts.kind, validity: facts.validity });
         let possession_proven = facts.possession_proven;

@@ -20,6 +20,8 @@ pub(super) struct Queue {
 struct Waiting {
     events: VecDeque<Zeroizing<String>>,
     told: u64,
+    /// Whether the last one told is of the readers.
+    last_of_readers: bool,
     /// How many of them the host was woken for.
     announced: u64,
     closed: bool,
@@ -43,11 +45,18 @@ impl Queue {
         if waiting.closed {
             return;
         }
+        let of_readers = matches!(body, EventBody::Readers { .. });
+        // What the readers saw a moment ago, and nobody has fetched, is no news any more: a loose
+        // plug in a moving vehicle must not fill the queue.
+        if of_readers && waiting.last_of_readers && waiting.events.pop_back().is_some() {
+            waiting.told -= 1;
+        }
         let mut event = Event { sequence: waiting.told + 1, at: now(), body };
         match serde_json::to_string(&event) {
             Ok(json) => {
                 waiting.told += 1;
                 waiting.events.push_back(Zeroizing::new(json));
+                waiting.last_of_readers = of_readers;
                 self.arrived.notify_one();
             }
             Err(error) => tracing::error!(%error, "an event could not be written"),

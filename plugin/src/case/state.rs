@@ -1,13 +1,12 @@
 //! What a case holds: in memory only, and wiped when the case ends or the patient refuses.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use mynaq_interface::{Reason, Record};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::card::Certificate;
+use crate::card::{Cancel, Certificate};
 use crate::gate::Basis;
 
 #[derive(Debug, Default)]
@@ -15,7 +14,8 @@ pub(super) struct State {
     pub(super) stage: Stage,
     pub(super) basis: Basis,
     pub(super) card: Option<Arc<Certificate>>,
-    pub(super) reading: Option<Reading>,
+    /// A reading under way.
+    pub(super) reading: Option<Cancel>,
     pub(super) look_up: Option<LookUp>,
     pub(super) record: Option<Zeroizing<Record>>,
     /// Whether somebody was viewed without consent in this case.
@@ -28,26 +28,6 @@ pub(super) enum Stage {
     Running,
     Poisoned,
     Closed,
-}
-
-/// A reading under way.
-#[derive(Debug, Clone)]
-pub(super) struct Reading {
-    pub(super) cancelled: Arc<AtomicBool>,
-}
-
-impl Reading {
-    pub(super) fn new() -> Self {
-        Reading { cancelled: Arc::default() }
-    }
-
-    pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.cancelled, &other.cancelled)
-    }
-
-    fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
-    }
 }
 
 /// A look-up under way. Dropping it cancels it.

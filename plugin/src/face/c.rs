@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use mynaq_interface::c::{self, Document, Host as CHost, Plugin};
-use mynaq_interface::{ABI_MAJOR, ABI_MINOR, Error, ErrorCode, Limits};
+use mynaq_interface::{ABI_MAJOR, Error, ErrorCode, Limits};
 use zeroize::Zeroizing;
 
 use super::extension;
@@ -19,7 +19,7 @@ use crate::host::Host;
 static DOCUMENTS: Handles<Arc<Zeroizing<Vec<u8>>>> = Handles::new(3);
 
 /// One table for each minor version a host may speak, the newest last.
-static TABLES: [Plugin; ABI_MINOR as usize + 1] = [Plugin {
+static TABLES: [Plugin; 1] = [Plugin {
     struct_size: size_of::<Plugin>() as u32,
     abi_version: ABI_MAJOR << 16,
     product_version: concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast::<c_char>(),

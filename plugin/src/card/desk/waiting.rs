@@ -1,0 +1,202 @@
+//! One case that waits for a card.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use mynaq_interface::{Error, ErrorCode};
+
+use super::stuck::Stuck;
+use super::{CardNews, Job};
+use crate::card::link::{Lying, Seen, Sight};
+use crate::card::reading::{CardRead, Task};
+
+pub(super) struct Waiting {
+    pub(super) number: u64,
+    pub(super) until: Instant,
+    job: Job,
+    /// What was said while waiting, said again when it changes.
+    told: Option<Situation>,
+    /// The card that was found last: the same one is not found twice.
+    found: Option<Candidate>,
+    /// Cards that will not do for this case.
+    passed_over: Vec<Candidate>,
+    /// The last trouble with a card; the same is told once, not at every try.
+    troubled: Option<ErrorCode>,
+    /// Not before this another try.
+    not_before: Option<Instant>,
+}
+
+/// One card, as long as it lies there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) reader: String,
+    pub(super) count: u32,
+}
+
+impl From<&Seen> for Candidate {
+    fn from(seen: &Seen) -> Self {
+        Candidate { reader: seen.reader.clone(), count: seen.count }
+    }
+}
+
+/// What a crew that waits for a card has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Situation {
+    readers: Vec<String>,
+    /// Why no card can come, or why the one that lies there is none.
+    trouble: Option<(ErrorCode, Option<Candidate>)>,
+}
+
+impl Waiting {
+    pub(super) fn new(number: u64, job: Job, wait: Duration) -> Self {
+        Waiting {
+            number,
+            until: Instant::now() + wait,
+            job,
+            told: None,
+            found: None,
+            passed_over: Vec::new(),
+            troubled: None,
+            not_before: None,
+        }
+    }
+
+    /// Whether the job still waits; tells the case when it does not.
+    pub(super) fn goes_on(
+        &mut self,
+        now: Instant,
+        busy_with: Option<u64>,
+        sight: Option<&Sight>,
+    ) -> bool {
+        let end = if self.job.cancel.is_cancelled() {
+            ErrorCode::CardCancelled
+        } else if now < self.until || busy_with == Some(self.number) {
+            return true;
+        } else {
+            match (sight, self.troubled) {
+                (Some(Sight::Absent(_)), _) => ErrorCode::NoReaderService,
+                (Some(Sight::Readers(readers)), _) if readers.is_empty() => ErrorCode::NoReader,
+                (_, Some(code @ (ErrorCode::ReaderNotAnswering | ErrorCode::ReaderBusy))) => code,
+                _ => ErrorCode::CardTimeout,
+            }
+        };
+        self.finish(Err(end.into()));
+        false
+    }
+
+    /// The card to read next; tells the case what it waits for when there is none.
+    pub(super) fn choose(
+        &mut self,
+        sight: &Sight,
+        stuck: &Stuck,
+        wrong: &HashMap<String, (u32, ErrorCode)>,
+        now: Instant,
+    ) -> Option<Candidate> {
+        let Sight::Readers(seen) = sight else {
+            self.say(Situation {
+                readers: Vec::new(),
+                trouble: Some((ErrorCode::NoReaderService, None)),
+            });
+            return None;
+        };
+        let known_wrong = |card: &Candidate| {
+            wrong.get(&card.reader).filter(|(count, _)| *count == card.count).map(|(_, code)| *code)
+        };
+        let reachable = seen.iter().filter(|seen| !stuck.holds(&seen.reader));
+        let (mut choice, mut trouble) = (None, None);
+        for seen in reachable {
+            let card = Candidate::from(seen);
+            match seen.lying {
+                Lying::Nothing => {}
+                Lying::Mute => trouble = Some((ErrorCode::CardUnreadable, Some(card))),
+                Lying::Card if self.passed_over.contains(&card) => {}
+                Lying::Card => match known_wrong(&card) {
+                    Some(code) => trouble = Some((code, Some(card))),
+                    None => choice = choice.or(Some(card)),
+                },
+            }
+        }
+        if choice.is_some() {
+            return choice.filter(|_| self.not_before.is_none_or(|breath| breath <= now));
+        }
+        if seen.is_empty() {
+            trouble = Some((ErrorCode::NoReader, None));
+        }
+        let readers = seen.iter().map(|seen| seen.reader.clone()).collect();
+        self.say(Situation { readers, trouble });
+        None
+    }
+
+    /// When the next try is due.
+    pub(super) fn breath(&self) -> Option<Instant> {
+        self.not_before
+    }
+
+    /// Tells the case of a card, once; what to do with it.
+    pub(super) fn found(&mut self, card: &Candidate) -> Task {
+        self.not_before = None;
+        if self.found.as_ref() != Some(card) {
+            self.tell(CardNews::Found(card.reader.clone()));
+            self.found = Some(card.clone());
+            // Trouble with this one is news, even if the one before had the same.
+            self.troubled = None;
+        }
+        self.job.task.clone()
+    }
+
+    /// The card could not be reached. It may still seem to lie there: no reason to try without a
+    /// breath.
+    pub(super) fn try_again(&mut self, error: Error, breath: Duration) {
+        self.not_before = Some(Instant::now() + breath);
+        // Said anew when no card lies there.
+        self.told = None;
+        if self.troubled.replace(error.code()) != Some(error.code()) {
+            self.tell(CardNews::Again(error));
+        }
+    }
+
+    /// The card will not do; another one may, or the same laid down anew.
+    pub(super) fn pass_over(&mut self, card: &Candidate, error: Error) {
+        self.passed_over.retain(|known| known.reader != card.reader);
+        self.passed_over.push(card.clone());
+        self.told = None;
+        self.tell(CardNews::Again(error));
+    }
+
+    /// Whether it can only be started anew: a PIN was sent.
+    pub(super) fn is_spent(&self) -> bool {
+        matches!(&self.job.task, Task::VerifyPin(check) if check.is_spent())
+    }
+
+    pub(super) fn finish(&mut self, result: Result<CardRead, Error>) {
+        self.tell(CardNews::Done(result));
+    }
+
+    fn say(&mut self, now: Situation) {
+        if self.told.as_ref() == Some(&now) {
+            return;
+        }
+        let before = self.told.replace(now.clone());
+        let absent = matches!(now.trouble, Some((ErrorCode::NoReaderService, _)));
+        if !absent && before.as_ref().is_none_or(|before| before.readers != now.readers) {
+            self.tell(CardNews::Awaited(now.readers));
+        }
+        let known = before.and_then(|before| before.trouble);
+        if let Some((code, card)) = now.trouble
+            && known != Some((code, card))
+        {
+            self.tell(CardNews::Again(code.into()));
+        }
+    }
+
+    /// What the case makes of the news is the case's: a panic there ends it and not the desk.
+    fn tell(&mut self, news: CardNews) {
+        let job = &mut self.job;
+        if catch_unwind(AssertUnwindSafe(|| (job.news)(news))).is_err() {
+            let defect = CardNews::Done(Err(ErrorCode::Panic.into()));
+            // A second one on the way to the case: it is beyond help, the desk is not.
+            let _ = catch_unwind(AssertUnwindSafe(|| (job.news)(defect)));
+        }
+    }
+}

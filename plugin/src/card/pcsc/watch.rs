@@ -1,0 +1,147 @@
+//! Which readers there are, and what lies on them.
+
+use std::ffi::{CStr, CString};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pcsc::{Context, ReaderState, State};
+
+use super::{Living, display};
+use crate::card::link::{Lying, Seen, Sight, Watch};
+
+/// The service tells at once when a card comes or goes. That a reader does is asked for at every look:
+/// not every service tells, and Windows tells again and again unless it is asked in a way of its own.
+#[derive(Default)]
+pub(crate) struct PcscWatch {
+    living: Living,
+    /// The context a look is waiting in.
+    waiting: Arc<Mutex<Option<Context>>>,
+    states: Vec<ReaderState>,
+    last: Option<Sight>,
+}
+
+impl Watch for PcscWatch {
+    fn look(&mut self, patience: Duration) -> Sight {
+        let sight = match self.readers(patience) {
+            Ok(seen) => Sight::Readers(seen),
+            Err(error) => {
+                self.living.drop_after(error);
+                self.set_waiting(None);
+                self.states.clear();
+                Sight::Absent(error.to_string())
+            }
+        };
+        self.last = Some(sight.clone());
+        sight
+    }
+
+    fn interrupter(&self) -> Box<dyn Fn() + Send> {
+        let waiting = Arc::clone(&self.waiting);
+        Box::new(move || {
+            if let Some(context) = &*waiting.lock().unwrap_or_else(PoisonError::into_inner) {
+                // Nobody waits: there is nothing to cancel.
+                let _ = context.cancel();
+            }
+        })
+    }
+}
+
+impl PcscWatch {
+    fn readers(&mut self, patience: Duration) -> Result<Vec<Seen>, pcsc::Error> {
+        let context = self.living.get()?;
+        self.set_waiting(Some(context.clone()));
+        self.list(&context)?;
+        // First a look without waiting: what is new must not wait for something else to happen.
+        self.ask(&context, Duration::ZERO)?;
+        let until = Instant::now() + patience;
+        loop {
+            let seen = self.seen();
+            let left = until.saturating_duration_since(Instant::now());
+            let is_news = self.last.as_ref() != Some(&Sight::Readers(seen.clone()));
+            if is_news || left.is_zero() || self.states.is_empty() {
+                return Ok(seen);
+            }
+            // Also returns when somebody begins or ends to use a card.
+            self.ask(&context, left)?;
+        }
+    }
+
+    /// Brings the list of readers up to date; of those that stay, what was seen stays.
+    fn list(&mut self, context: &Context) -> Result<(), pcsc::Error> {
+        let names = match context.list_readers_owned() {
+            Ok(names) => names,
+            Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let names: Vec<CString> = names.into_iter().filter(|name| !is_sam(name)).collect();
+        self.states.retain(|state| names.iter().any(|name| name.as_c_str() == state.name()));
+        for name in names {
+            if !self.states.iter().any(|state| state.name() == name.as_c_str()) {
+                self.states.push(ReaderState::new(name, State::UNAWARE));
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, context: &Context, patience: Duration) -> Result<(), pcsc::Error> {
+        if self.states.is_empty() {
+            return Ok(());
+        }
+        match context.get_status_change(patience, &mut self.states) {
+            Ok(()) => {}
+            // Cancelled by an interrupter, to end: the watching thread looks no more.
+            Err(pcsc::Error::Timeout) => return Ok(()),
+            // A reader has just gone: the next look lists those that are left.
+            Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
+                self.states.clear();
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
+        for state in &mut self.states {
+            state.sync_current_state();
+        }
+        Ok(())
+    }
+
+    /// Only whether a card is there counts: that somebody uses one is no news.
+    fn seen(&self) -> Vec<Seen> {
+        let there = self.states.iter().filter(|state| {
+            !state.event_state().intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE)
+        });
+        there
+            .map(|state| Seen {
+                reader: display(state.name()),
+                lying: match state.event_state() {
+                    seen if seen.contains(State::MUTE) => Lying::Mute,
+                    seen if seen.contains(State::PRESENT) => Lying::Card,
+                    _ => Lying::Nothing,
+                },
+                count: state.event_count(),
+            })
+            .collect()
+    }
+
+    fn set_waiting(&self, context: Option<Context>) {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = context;
+    }
+}
+
+/// The slot for a reader's own secure module shows up as a reader with a card that never leaves.
+fn is_sam(name: &CStr) -> bool {
+    let name = display(name).to_ascii_uppercase();
+    name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ' ').ends_with("SAM")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sam_slots_are_not_readers_for_patients() {
+        assert!(is_sam(c"ACS ACR1252 Dual Reader SAM 01 00"));
+        assert!(is_sam(c"Some Reader SAM 0"));
+        assert!(!is_sam(c"Virtual PCD 00 00"));
+        assert!(!is_sam(c"Samhwa Reader 00 00"));
+    }
+}
