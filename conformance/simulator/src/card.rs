@@ -6,26 +6,25 @@
 
 mod apdu;
 mod application;
+mod atr;
 mod commands;
+mod habits;
 mod plastic;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use apdu::{Command, Refused};
 use application::{Application, PinName};
+pub use atr::Atr;
+pub use habits::{BeyondEnd, Extended, Habits, OnReselect, OnReset, Uid, Verified};
 pub use plastic::Plastic;
+use rsa::sha2::{Digest, Sha256};
 
 /// The answer's last two bytes.
 pub type StatusWord = u16;
 
 pub(crate) const OK: StatusWord = 0x9000;
-
-/// How the card behaves where real cards and readers differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Habits {
-    /// Extended APDUs are refused with 6700.
-    pub short_only: bool,
-}
 
 /// A card in a reader.
 pub struct Card {
@@ -38,12 +37,15 @@ struct State {
     application: Application,
     /// The current elementary file of the current application.
     file: Option<u16>,
+    /// PINs of the JPKI application that were right.
     verified: Vec<PinName>,
+    /// No command since the power came.
+    cold: bool,
 }
 
 impl State {
     fn new() -> Self {
-        State { application: Application::Manager, file: None, verified: Vec::new() }
+        State { application: Application::Manager, file: None, verified: Vec::new(), cold: true }
     }
 }
 
@@ -63,36 +65,68 @@ impl Card {
         self.state = None;
     }
 
-    /// A reset: like power off and on, as ISO 7816 has it.
-    pub fn reset(&mut self) {
-        self.power_on();
+    /// A warm reset. What it does to a verified PIN is a matter of habit.
+    pub fn reset(&mut self, habits: Habits) {
+        let Some(before) = self.state.take() else { return self.power_on() };
+        let verified = match habits.on_reset {
+            OnReset::Forgets => Vec::new(),
+            OnReset::Keeps => before.verified,
+        };
+        self.state = Some(State { verified, cold: false, ..State::new() });
     }
 
-    /// The answer to reset, as a contactless reader makes it up.
-    pub fn atr(&self) -> &[u8] {
-        self.plastic.atr()
+    /// The answer to reset, as a reader makes it up.
+    pub fn atr(&self, habits: Habits) -> &[u8] {
+        habits.atr.unwrap_or(self.plastic.atr()).bytes()
     }
 
     /// Executes one command APDU and returns the response: data, then two bytes of status.
     ///
-    /// Every input gets an answer. A card without power answers 6F00.
+    /// Every input gets an answer, empty only with [`Extended::Lost`]. A card without power answers
+    /// 6F00.
     pub fn transmit(&mut self, apdu: &[u8], habits: Habits) -> Vec<u8> {
-        let Some(state) = &mut self.state else { return status(0x6F00) };
-        let command = match Command::parse(apdu) {
-            Ok(command) if command.extended && habits.short_only => return status(0x6700),
-            Ok(command) => command,
-            Err(refused) => return status(refused.0),
-        };
-        match commands::execute(&self.plastic, state, &command) {
-            Ok(mut data) => {
-                data.extend(OK.to_be_bytes());
-                data
-            }
-            Err(Refused(word)) => status(word),
+        if habits.uid == Uid::Random && apdu == GET_UID {
+            return answer(uid(), OK);
         }
+        let command = Command::parse(apdu);
+        let extended = command.as_ref().is_ok_and(|command| command.extended);
+        if extended && habits.extended == Extended::Lost {
+            return Vec::new();
+        }
+        let Some(state) = &mut self.state else { return status(0x6F00) };
+        if std::mem::take(&mut state.cold) && habits.first_6f00 {
+            return status(0x6F00);
+        }
+        let (mut data, word) = match command {
+            Ok(_) if extended && habits.extended == Extended::Refused => (Vec::new(), 0x6700),
+            Ok(command) => match commands::execute(&self.plastic, state, &command, habits) {
+                Ok(answered) => answered,
+                Err(Refused(word)) => (Vec::new(), word),
+            },
+            Err(Refused(word)) => (Vec::new(), word),
+        };
+        if let (true, Extended::Cut(most)) = (extended, habits.extended) {
+            data.truncate(usize::from(most));
+        }
+        answer(data, word)
     }
 }
 
+/// GET DATA of PC/SC part 3: what the card's number is.
+const GET_UID: &[u8] = &[0xFF, 0xCA, 0x00, 0x00, 0x00];
+
+/// A number like the ones Type B cards make up at each activation: never the same twice.
+fn uid() -> Vec<u8> {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    Sha256::digest(number.to_be_bytes())[..4].to_vec()
+}
+
+fn answer(mut data: Vec<u8>, word: StatusWord) -> Vec<u8> {
+    data.extend(word.to_be_bytes());
+    data
+}
+
 fn status(word: StatusWord) -> Vec<u8> {
-    word.to_be_bytes().to_vec()
+    answer(Vec::new(), word)
 }

@@ -14,18 +14,19 @@ use axum::{Router, middleware};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::desk::Desk;
 use crate::error::Error;
 use crate::gateway::Gateway;
-use crate::table::{Listing, Table};
+use crate::listing::Listing;
 
 #[derive(Clone)]
 struct Controls {
-    table: Arc<Table>,
+    desk: Desk,
     gateway: Arc<Gateway>,
 }
 
 /// Serves the page for ever.
-pub(crate) async fn listen(listener: TcpListener, table: Arc<Table>, gateway: Arc<Gateway>) {
+pub(crate) async fn listen(listener: TcpListener, desk: Desk, gateway: Arc<Gateway>) {
     let router = Router::new()
         .route("/", get(show))
         .route("/people", get(people))
@@ -33,14 +34,14 @@ pub(crate) async fn listen(listener: TcpListener, table: Arc<Table>, gateway: Ar
         .route("/tap/{id}", post(tap))
         .route("/remove", post(remove))
         .layer(middleware::from_fn(origin::only_this_machine))
-        .with_state(Controls { table, gateway });
+        .with_state(Controls { desk, gateway });
     // It only ends with the runtime.
     let _ = axum::serve(listener, router).await;
 }
 
 async fn show(State(controls): State<Controls>) -> Response {
     match Listing::all() {
-        Ok(cards) => Html(page::render(&cards, controls.table.slot.card_id())).into_response(),
+        Ok(cards) => Html(page::render(&cards, controls.desk.first().card())).into_response(),
         Err(error) => broken(&error),
     }
 }
@@ -53,15 +54,15 @@ async fn people() -> Response {
 }
 
 async fn state(State(controls): State<Controls>) -> Json<Value> {
-    let slot = &controls.table.slot;
+    let slot = controls.desk.first();
     let mut statuses = BTreeMap::<String, u64>::new();
-    for apdu in slot.log() {
+    for apdu in slot.apdus() {
         let status = apdu.status.map_or_else(|| "torn".into(), |word| format!("{word:04X}"));
         *statuses.entry(status).or_default() += 1;
     }
     Json(json!({
-        "card": slot.card_id(),
-        "apdus": { "total": slot.total(), "by_status": statuses },
+        "card": slot.card(),
+        "apdus": { "total": slot.commands(), "by_status": statuses },
         "viewings": controls.gateway.viewings.all().len(),
         "connections": controls.gateway.meter.connections(),
         "bytes_received": controls.gateway.meter.bytes(),
@@ -73,8 +74,8 @@ async fn tap(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let table = controls.table;
-    match tokio::task::spawn_blocking(move || table.tap(&id)).await {
+    let slot = controls.desk.first();
+    match tokio::task::spawn_blocking(move || slot.tap(&id)).await {
         Ok(Ok(())) => done(&headers),
         Ok(Err(error @ Error::UnknownCard(_))) => {
             (StatusCode::NOT_FOUND, error.to_string()).into_response()
@@ -85,7 +86,7 @@ async fn tap(
 }
 
 async fn remove(State(controls): State<Controls>, headers: HeaderMap) -> Response {
-    controls.table.slot.remove();
+    controls.desk.first().remove();
     done(&headers)
 }
 

@@ -13,21 +13,33 @@
 mod card;
 mod control;
 mod day;
+mod desk;
 mod error;
+mod exchange;
 mod gateway;
+mod listing;
 pub mod people;
 mod pki;
+mod place;
+mod script;
 mod simulator;
 mod slot;
-mod table;
+mod timing;
 mod wire;
 mod world;
 
-pub use card::{Card, Habits, Plastic, StatusWord};
+pub use card::{
+    Atr, BeyondEnd, Card, Extended, Habits, OnReselect, OnReset, Plastic, StatusWord, Uid, Verified,
+};
 pub use day::today;
+pub use desk::Desk;
 pub use error::Error;
+pub use exchange::{Exchange, Reply};
 pub use gateway::{Outcome, Viewing};
+pub use listing::Listing;
+pub use place::LoggedApdu;
+pub use script::{Fault, Garbage, Next, Script, Tear};
 pub use simulator::{Options, Simulator};
-pub use slot::LoggedApdu;
-pub use table::Listing;
+pub use slot::{Session, Slot};
+pub use timing::{BitRate, Timing};
 pub use world::World;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use mynaq_simulator::{Habits, Listing, Options, Simulator, World, today};
+use mynaq_simulator::{
+    Extended, Fault, Habits, Listing, Options, Script, Simulator, Tear, World, today,
+};
 use serde_json::json;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -110,9 +112,20 @@ impl Run {
                 control: Some(self.control),
                 vpcd: self.vpcd,
                 card: self.card,
-                tear_at: self.tear_at,
-                habits: Habits { short_only: self.short_only },
+                habits: Habits {
+                    extended: if self.short_only { Extended::Refused } else { Extended::Answered },
+                    ..Habits::default()
+                },
+                script: Script {
+                    faults: self
+                        .tear_at
+                        .map(|n| (n, Fault::Tear(Tear::Before)))
+                        .into_iter()
+                        .collect(),
+                    ..Script::default()
+                },
                 answer_delay: Duration::from_millis(self.answer_delay),
+                ..Options::default()
             },
         )?;
         let ready = json!({

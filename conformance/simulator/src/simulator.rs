@@ -8,12 +8,15 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::card::Habits;
+use crate::card::{Extended, Habits};
 use crate::control;
+use crate::desk::Desk;
 use crate::error::Error;
 use crate::gateway::{Gateway, Viewing};
-use crate::slot::LoggedApdu;
-use crate::table::Table;
+use crate::place::LoggedApdu;
+use crate::script::Script;
+use crate::slot::Slot;
+use crate::timing::Timing;
 use crate::wire;
 use crate::world::World;
 
@@ -22,34 +25,47 @@ use crate::world::World;
 pub struct Options {
     /// The gateway's address.
     pub gateway: SocketAddr,
-    /// The drill listener's address.
+    /// The drill listener's address: the first slot.
     pub drill: SocketAddr,
+    /// The second slot's drill listener; none without it.
+    pub drill2: Option<SocketAddr>,
     /// The control page's address; no page without it.
     pub control: Option<SocketAddr>,
-    /// Where pcscd's virtual reader listens (port 35963); no plugging in without it.
+    /// Where pcscd's virtual reader listens for the first slot (port 35963); no plugging in without
+    /// it.
     pub vpcd: Option<SocketAddr>,
-    /// The card that lies there from the start.
+    /// The same for the second slot (port 35964).
+    pub vpcd2: Option<SocketAddr>,
+    /// The card that lies in the first slot from the start.
     pub card: Option<String>,
-    /// See [`Simulator::tear_at`].
-    pub tear_at: Option<u64>,
-    /// How cards behave.
+    /// The card that lies in the second slot from the start.
+    pub card2: Option<String>,
+    /// How both slots and the cards in them behave.
     pub habits: Habits,
+    /// How long commands take in both slots.
+    pub timing: Timing,
+    /// What goes wrong, in each slot by itself.
+    pub script: Script,
     /// How long the gateway thinks before it answers.
     pub answer_delay: Duration,
 }
 
 impl Default for Options {
-    /// Free ports on 127.0.0.1, no control page, no pcscd, no card, no delay.
+    /// Free ports on 127.0.0.1, no control page, no pcscd, no card, no trouble, no delay.
     fn default() -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Options {
             gateway: any,
             drill: any,
+            drill2: None,
             control: None,
             vpcd: None,
+            vpcd2: None,
             card: None,
-            tear_at: None,
+            card2: None,
             habits: Habits::default(),
+            timing: Timing::default(),
+            script: Script::default(),
             answer_delay: Duration::ZERO,
         }
     }
@@ -57,7 +73,7 @@ impl Default for Options {
 
 /// A running simulator. Dropping it hangs up on everybody and waits for its thread.
 pub struct Simulator {
-    table: Arc<Table>,
+    desk: Desk,
     gateway: Arc<Gateway>,
     addresses: Addresses,
     stop: Option<oneshot::Sender<()>>,
@@ -67,6 +83,7 @@ pub struct Simulator {
 struct Addresses {
     gateway: SocketAddr,
     drill: SocketAddr,
+    drill2: Option<SocketAddr>,
     control: Option<SocketAddr>,
 }
 
@@ -74,6 +91,7 @@ struct Addresses {
 struct Listeners {
     gateway: TcpListener,
     drill: TcpListener,
+    drill2: Option<TcpListener>,
     control: Option<TcpListener>,
 }
 
@@ -84,37 +102,38 @@ impl Simulator {
     /// [`Error::NotLoopback`] for an address others could reach, [`Error::Start`] when it is taken,
     /// [`Error::UnknownCard`] for the card.
     pub fn start(world: Arc<World>, options: Options) -> Result<Simulator, Error> {
-        if let Some(pcscd) = options.vpcd {
-            on_loopback("--vpcd", pcscd)?;
+        for (what, pcscd) in [("--vpcd", options.vpcd), ("--vpcd2", options.vpcd2)] {
+            pcscd.map_or(Ok(()), |pcscd| on_loopback(what, pcscd))?;
         }
         let listeners = Listeners {
             gateway: bind("--gateway", options.gateway)?,
             drill: bind("--drill", options.drill)?,
+            drill2: options.drill2.map(|address| bind("--drill2", address)).transpose()?,
             control: options.control.map(|address| bind("--control", address)).transpose()?,
         };
         let addresses = Addresses {
             gateway: bound(&listeners.gateway)?,
             drill: bound(&listeners.drill)?,
+            drill2: listeners.drill2.as_ref().map(bound).transpose()?,
             control: listeners.control.as_ref().map(bound).transpose()?,
         };
         let gateway = Arc::new(Gateway::new(Arc::clone(&world), options.answer_delay)?);
-        let table = Arc::new(Table::new(world));
-        table.slot.set_habits(options.habits);
-        if let Some(n) = options.tear_at {
-            table.slot.tear_at(n);
-        }
-        if let Some(id) = &options.card {
-            table.tap(id)?;
+        let desk = Desk::new(world);
+        for (slot, card) in [(desk.first(), &options.card), (desk.second(), &options.card2)] {
+            slot.set_habits(options.habits);
+            slot.set_timing(options.timing);
+            slot.play(&options.script)?;
+            card.as_ref().map_or(Ok(()), |id| slot.tap(id))?;
         }
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
-        let shared = (Arc::clone(&table), Arc::clone(&gateway));
+        let shared = (desk.clone(), Arc::clone(&gateway));
         let thread = std::thread::Builder::new()
             .name("mynaq-simulator".into())
-            .spawn(move || run(listeners, options.vpcd, shared, stopped, &ready))
+            .spawn(move || run(listeners, [options.vpcd, options.vpcd2], shared, stopped, &ready))
             .map_err(|source| Error::Start { what: "a thread", source })?;
         let simulator =
-            Simulator { table, gateway, addresses, stop: Some(stop), thread: Some(thread) };
+            Simulator { desk, gateway, addresses, stop: Some(stop), thread: Some(thread) };
         match started.recv() {
             Ok(Ok(())) => Ok(simulator),
             Ok(Err(source)) => Err(Error::Start { what: "the runtime", source }),
@@ -132,45 +151,58 @@ impl Simulator {
         self.addresses.drill
     }
 
+    /// Where the second slot's drill listener listens, if there is one.
+    pub fn drill2(&self) -> Option<SocketAddr> {
+        self.addresses.drill2
+    }
+
     /// Where the control page is, if there is one.
     pub fn control(&self) -> Option<SocketAddr> {
         self.addresses.control
     }
 
-    /// Lays a card down, in place of the one that lies there.
-    ///
-    /// A card's PIN tries are remembered while the simulator runs.
+    /// The first slot.
+    pub fn first(&self) -> Slot {
+        self.desk.first()
+    }
+
+    /// The second slot.
+    pub fn second(&self) -> Slot {
+        self.desk.second()
+    }
+
+    /// [`Slot::tap`] of the first slot.
     ///
     /// # Errors
     /// [`Error::UnknownCard`] when nothing has this id.
     pub fn tap(&self, id: &str) -> Result<(), Error> {
-        self.table.tap(id)
+        self.first().tap(id)
     }
 
-    /// Takes the card away.
+    /// [`Slot::remove`] of the first slot.
     pub fn remove(&self) {
-        self.table.slot.remove();
+        self.first().remove();
     }
 
-    /// The id of the card that lies there.
+    /// [`Slot::card`] of the first slot.
     pub fn card(&self) -> Option<String> {
-        self.table.slot.card_id()
+        self.first().card()
     }
 
-    /// Once, the card is gone instead of answering the `n`th command after it was laid down
-    /// (counted from 1, over all readers).
+    /// [`Slot::tear_at`] of the first slot.
     pub fn tear_at(&self, n: u64) {
-        self.table.slot.tear_at(n);
+        self.first().tear_at(n);
     }
 
-    /// Whether extended APDUs are refused with 6700.
+    /// Whether extended APDUs are refused with 6700 in the first slot.
     pub fn short_only(&self, short_only: bool) {
-        self.table.slot.set_habits(Habits { short_only });
+        let extended = if short_only { Extended::Refused } else { Extended::Answered };
+        self.first().set_habits(Habits { extended, ..self.first().habits() });
     }
 
-    /// The last 10,000 commands to any card, oldest first.
+    /// [`Slot::apdus`] of the first slot.
     pub fn apdus(&self) -> Vec<LoggedApdu> {
-        self.table.slot.log()
+        self.first().apdus()
     }
 
     /// The last 10,000 well-formed requests, oldest first.
@@ -201,8 +233,8 @@ impl Drop for Simulator {
 
 fn run(
     listeners: Listeners,
-    vpcd: Option<SocketAddr>,
-    shared: (Arc<Table>, Arc<Gateway>),
+    vpcd: [Option<SocketAddr>; 2],
+    shared: (Desk, Arc<Gateway>),
     stopped: oneshot::Receiver<()>,
     ready: &mpsc::Sender<std::io::Result<()>>,
 ) {
@@ -224,20 +256,27 @@ fn run(
 fn serve(
     runtime: &Runtime,
     listeners: Listeners,
-    vpcd: Option<SocketAddr>,
-    (table, gateway): (Arc<Table>, Arc<Gateway>),
+    vpcd: [Option<SocketAddr>; 2],
+    (desk, gateway): (Desk, Arc<Gateway>),
 ) -> std::io::Result<()> {
     let _inside = runtime.enter();
-    let slot = &table.slot;
-    let drill = tokio::net::TcpListener::from_std(listeners.drill)?;
-    runtime.spawn(wire::drill::listen(drill, Arc::clone(slot)));
-    if let Some(pcscd) = vpcd {
-        runtime.spawn(wire::vpcd::plug(pcscd, Arc::clone(slot)));
+    let slots = [desk.first(), desk.second()];
+    for ((slot, drill), pcscd) in
+        slots.into_iter().zip([Some(listeners.drill), listeners.drill2]).zip(vpcd)
+    {
+        if let Some(drill) = drill {
+            let drill = tokio::net::TcpListener::from_std(drill)?;
+            runtime.spawn(wire::drill::listen(drill, slot.clone()));
+        }
+        if let Some(pcscd) = pcscd {
+            runtime.spawn(wire::vpcd::plug(pcscd, slot.clone()));
+        }
+        runtime.spawn(wire::lay_down(slot));
     }
     let lines = tokio::net::TcpListener::from_std(listeners.gateway)?;
     runtime.spawn(Arc::clone(&gateway).listen(lines));
     if let Some(page) = listeners.control {
-        runtime.spawn(control::listen(tokio::net::TcpListener::from_std(page)?, table, gateway));
+        runtime.spawn(control::listen(tokio::net::TcpListener::from_std(page)?, desk, gateway));
     }
     Ok(())
 }

@@ -1,154 +1,206 @@
-//! The place on the reader: which card lies there, and what was said to it.
+//! One slot of the desk, and a reader's session with the card in it.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::watch;
+use crate::card::{Card, Habits, Plastic};
+use crate::desk::Cards;
+use crate::error::Error;
+use crate::exchange::Exchange;
+use crate::place::{Insertion, LoggedApdu, Place, gone};
+use crate::script::{Fault, Script};
+use crate::timing::Timing;
 
-use crate::card::{Card, Habits, Plastic, StatusWord};
-
-/// One command the card was asked to execute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedApdu {
-    /// The command. Of a VERIFY only the header and the length: nobody's PIN belongs in a log.
-    pub apdu: Vec<u8>,
-    /// The answer's status word; `None` where the card was torn away instead.
-    pub status: Option<StatusWord>,
-}
-
-/// The log forgets its oldest entries beyond this number.
-const LOG_LIMIT: usize = 10_000;
-
-/// One stay of one card on the reader.
+/// One slot: a card is laid in it, and readers talk to the card. Clones are the same slot.
 #[derive(Clone)]
-pub(crate) struct Insertion {
-    number: u64,
-    plastic: Arc<Plastic>,
+pub struct Slot {
+    cards: Arc<Cards>,
+    which: Which,
 }
 
-impl Insertion {
-    pub(crate) fn card(&self) -> Card {
-        Card::new(Arc::clone(&self.plastic))
-    }
-}
-
-/// The place, shared by every reader that looks at it.
-pub(crate) struct Slot {
-    inside: Mutex<Inside>,
-    lying: watch::Sender<Option<Insertion>>,
-}
-
-#[derive(Default)]
-struct Inside {
-    habits: Habits,
-    tear_at: Option<u64>,
-    insertions: u64,
-    /// Commands since the card was laid down.
-    commands: u64,
-    log: VecDeque<LoggedApdu>,
-    total: u64,
+#[derive(Clone, Copy)]
+pub(crate) enum Which {
+    First,
+    Second,
 }
 
 impl Slot {
-    pub(crate) fn new() -> Self {
-        Slot { inside: Mutex::default(), lying: watch::Sender::new(None) }
+    pub(crate) fn new(cards: Arc<Cards>, which: Which) -> Self {
+        Slot { cards, which }
     }
 
-    /// Lays a card down; the one that lay there is taken away.
-    pub(crate) fn tap(&self, plastic: Arc<Plastic>) {
-        let mut inside = self.lock();
-        inside.insertions += 1;
-        inside.commands = 0;
-        let number = inside.insertions;
-        self.lying.send_replace(Some(Insertion { number, plastic }));
+    /// Lays a card down, in place of the one that lies there. From the other slot it is taken: there
+    /// is one of each card.
+    ///
+    /// A card's PIN tries are remembered as long as the desk is there.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCard`] when nothing has this id.
+    pub fn tap(&self, id: &str) -> Result<(), Error> {
+        self.lay(self.cards.find(id)?);
+        Ok(())
     }
 
-    pub(crate) fn remove(&self) {
-        self.lying.send_replace(None);
-    }
-
-    /// Once, instead of answering the `n`th command after a tap, the card is gone.
-    pub(crate) fn tear_at(&self, n: u64) {
-        self.lock().tear_at = Some(n);
-    }
-
-    pub(crate) fn set_habits(&self, habits: Habits) {
-        self.lock().habits = habits;
+    /// Takes the card away, and none comes by itself.
+    pub fn remove(&self) {
+        self.place().remove();
     }
 
     /// The id of the card that lies there.
-    pub(crate) fn card_id(&self) -> Option<String> {
-        self.lying.borrow().as_ref().map(|insertion| insertion.plastic.id().to_owned())
+    pub fn card(&self) -> Option<String> {
+        self.catch_up();
+        self.place().card_id()
     }
 
-    /// The commands still remembered, oldest first.
-    pub(crate) fn log(&self) -> Vec<LoggedApdu> {
-        self.lock().log.iter().cloned().collect()
+    /// How this slot and the cards in it behave.
+    pub fn habits(&self) -> Habits {
+        self.place().habits()
     }
 
-    /// How many commands there were since the start, remembered or not.
-    pub(crate) fn total(&self) -> u64 {
-        self.lock().total
+    /// Changes how this slot and the cards in it behave, from the next command on.
+    pub fn set_habits(&self, habits: Habits) {
+        self.place().set_habits(habits);
     }
 
-    /// A view of what lies there that can be waited for.
-    pub(crate) fn watch(&self) -> watch::Receiver<Option<Insertion>> {
-        self.lying.subscribe()
+    /// How long commands take.
+    pub fn timing(&self) -> Timing {
+        self.place().timing()
     }
 
-    /// Hands a command to the card. `None`: the card is not there any more.
-    pub(crate) fn exchange(
-        &self,
-        insertion: &Insertion,
-        card: &mut Card,
-        apdu: &[u8],
-    ) -> Option<Vec<u8>> {
-        let habits = {
-            let mut inside = self.lock();
-            if !is(insertion, self.lying.borrow().as_ref()) {
-                return None;
-            }
-            inside.commands += 1;
-            if inside.tear_at == Some(inside.commands) {
-                inside.tear_at = None;
-                inside.enter(apdu, None);
-                self.lying.send_replace(None);
-                return None;
-            }
-            inside.habits
-        };
-        // A signature takes milliseconds: not under the lock.
-        let answer = card.transmit(apdu, habits);
-        let status = answer.last_chunk().map(|word| StatusWord::from_be_bytes(*word));
-        self.lock().enter(apdu, status);
-        Some(answer)
+    /// Changes how long commands take, from the next one on.
+    pub fn set_timing(&self, timing: Timing) {
+        self.place().set_timing(timing);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Forgets the faults that are still to come, and takes these.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCard`] when a card that is to come by itself does not exist.
+    pub fn play(&self, script: &Script) -> Result<(), Error> {
+        let then: Result<Vec<_>, Error> =
+            script.then.iter().map(|next| Ok((self.cards.find(&next.card)?, next.after))).collect();
+        self.place().set_script(script.faults.clone(), then?);
+        Ok(())
     }
-}
 
-impl Inside {
-    fn enter(&mut self, apdu: &[u8], status: Option<StatusWord>) {
-        let shown = match apdu {
-            [_, 0x20, ..] => &apdu[..apdu.len().min(5)],
-            _ => apdu,
-        };
-        if self.log.len() == LOG_LIMIT {
-            self.log.pop_front();
+    /// One more fault, at the `n`th command after a card is laid down.
+    pub fn fault_at(&self, n: u64, fault: Fault) {
+        self.place().add_fault(n, fault);
+    }
+
+    /// Once, the card is gone instead of answering the `n`th command after it was laid down
+    /// (counted from 1, over all readers): [`crate::Tear::Before`], in place of all other tears that
+    /// are still to come.
+    pub fn tear_at(&self, n: u64) {
+        self.place().tear_at(n);
+    }
+
+    /// The last 10,000 commands to any card in this slot, oldest first.
+    pub fn apdus(&self) -> Vec<LoggedApdu> {
+        self.place().log()
+    }
+
+    /// How many commands there were, remembered or not.
+    pub fn commands(&self) -> u64 {
+        self.place().total()
+    }
+
+    /// Connects to the card that lies there; it has no power yet. `None` when none does.
+    pub fn connect(&self) -> Option<Session> {
+        self.catch_up();
+        let insertion = self.place().insertion()?;
+        Some(Session { card: insertion.card(), insertion, slot: self.clone() })
+    }
+
+    /// For those who do not sleep: a card that is to be laid down by itself
+    /// ([`Script::then`]) comes as if this time had passed.
+    pub fn pass(&self, time: Duration) {
+        self.place().hurry(time);
+        self.catch_up();
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        match self.which {
+            Which::First => &self.cards.first,
+            Which::Second => &self.cards.second,
         }
-        self.log.push_back(LoggedApdu { apdu: shown.to_vec(), status });
-        self.total += 1;
+    }
+
+    /// Lays down the card whose time has come.
+    pub(crate) fn catch_up(&self) {
+        if let Some(plastic) = self.place().take_due() {
+            self.lay(plastic);
+        }
+    }
+
+    fn lay(&self, plastic: Arc<Plastic>) {
+        let other = match self.which {
+            Which::First => &self.cards.second,
+            Which::Second => &self.cards.first,
+        };
+        other.give_up(&plastic);
+        self.place().tap(plastic);
     }
 }
 
-/// Waits until this card is not the one that lies there.
-pub(crate) async fn gone(insertion: &Insertion, view: &mut watch::Receiver<Option<Insertion>>) {
-    // An error means that the slot itself is gone, and the card with it.
-    let _ = view.wait_for(|lying| !is(insertion, lying.as_ref())).await;
+/// A reader's session with one card, from laying down to taking away.
+///
+/// Each session has its own power and its own selected file; the tries of the PINs and the count of
+/// commands belong to the card.
+pub struct Session {
+    slot: Slot,
+    insertion: Insertion,
+    card: Card,
 }
 
-fn is(insertion: &Insertion, lying: Option<&Insertion>) -> bool {
-    lying.is_some_and(|lying| lying.number == insertion.number)
+impl Session {
+    /// Gives the card power: a cold start.
+    pub fn power_on(&mut self) {
+        self.card.power_on();
+    }
+
+    /// Takes the power away.
+    pub fn power_off(&mut self) {
+        self.card.power_off();
+    }
+
+    /// Resets the card without taking the power away.
+    pub fn reset(&mut self) {
+        self.card.reset(self.slot.habits());
+    }
+
+    /// The answer to reset; `None` when the card is gone.
+    pub fn atr(&self) -> Option<Vec<u8>> {
+        self.is_there().then(|| self.card.atr(self.slot.habits()).to_vec())
+    }
+
+    /// Whether the card still lies there.
+    pub fn is_there(&self) -> bool {
+        self.slot.place().holds(&self.insertion)
+    }
+
+    /// Hands a command to the card. When this returns everything has happened; only the time it
+    /// takes has not passed.
+    pub fn exchange(&mut self, apdu: &[u8]) -> Exchange {
+        let exchange = self.begin(apdu);
+        self.settle(&exchange);
+        exchange
+    }
+
+    /// As [`Session::exchange`], but a card that is torn inside or after the answer still lies there
+    /// until [`Session::settle`]: the answer has to be said first.
+    pub(crate) fn begin(&mut self, apdu: &[u8]) -> Exchange {
+        self.slot.place().exchange(&self.insertion, &mut self.card, apdu)
+    }
+
+    pub(crate) fn settle(&self, exchange: &Exchange) {
+        self.slot.place().settle(&self.insertion, exchange);
+    }
+
+    /// Waits until the card does not lie there any more.
+    pub(crate) fn gone(&self) -> impl Future<Output = ()> + use<> {
+        let insertion = self.insertion.clone();
+        let mut view = self.slot.place().watch();
+        async move { gone(&insertion, &mut view).await }
+    }
 }

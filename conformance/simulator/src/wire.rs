@@ -12,7 +12,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::slot::{self, Insertion, Slot};
+use crate::exchange::{Exchange, Reply};
+use crate::slot::{Session, Slot};
 
 /// Why a conversation ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,49 +28,95 @@ enum End {
 const MESSAGE: Duration = Duration::from_secs(5);
 
 /// Lets a reader talk to the card until either goes away.
-async fn serve(mut reader: TcpStream, slot: &Slot, insertion: &Insertion) -> End {
-    let mut view = slot.watch();
+async fn serve(mut reader: TcpStream, mut session: Session) -> End {
+    let gone = session.gone();
     // Biased: a card that is gone does not read one more command.
     let end = tokio::select! {
         biased;
-        () = slot::gone(insertion, &mut view) => End::Card,
-        end = converse(&mut reader, slot, insertion) => end,
+        () = gone => End::Card,
+        end = converse(&mut reader, &mut session) => end,
     };
     // Says goodbye properly even if the reader's last words were not read.
     let _ = reader.shutdown().await;
     end
 }
 
-async fn converse(reader: &mut TcpStream, slot: &Slot, insertion: &Insertion) -> End {
-    let mut card = insertion.card();
+async fn converse(reader: &mut TcpStream, session: &mut Session) -> End {
     if reader.set_nodelay(true).is_err() {
         return End::Reader;
     }
     loop {
         let Ok(message) = receive(reader).await else { return End::Reader };
-        let answer = match message.as_slice() {
+        let end = match message.as_slice() {
             [] | [0] => {
-                card.power_off();
-                continue;
+                session.power_off();
+                None
             }
             [1] => {
-                card.power_on();
-                continue;
+                session.power_on();
+                None
             }
             [2] => {
-                card.reset();
-                continue;
+                session.reset();
+                None
             }
-            [4] => card.atr().to_vec(),
-            // vpcd has no other words of one byte.
-            [_] => return End::Reader,
-            apdu => match slot.exchange(insertion, &mut card, apdu) {
-                Some(answer) => answer,
-                None => return End::Card,
+            [4] => match session.atr() {
+                Some(atr) => said(send(reader, atr.len(), &atr).await),
+                None => Some(End::Card),
             },
+            // vpcd has no other words of one byte.
+            [_] => Some(End::Reader),
+            apdu => {
+                let exchange = session.begin(apdu);
+                let end = pass_on(reader, &exchange).await;
+                session.settle(&exchange);
+                end
+            }
         };
-        if send(reader, &answer).await.is_err() {
-            return End::Reader;
+        if let Some(end) = end {
+            return end;
+        }
+    }
+}
+
+/// Says what came of a command, when its time has come.
+async fn pass_on(reader: &mut TcpStream, exchange: &Exchange) -> Option<End> {
+    if exchange.delay > Duration::ZERO {
+        tokio::time::sleep(exchange.delay).await;
+    }
+    match &exchange.reply {
+        Reply::Answer(answer) => said(send(reader, answer.len(), answer).await),
+        Reply::Torn { announced, heard } => {
+            let _ = send(reader, *announced, heard).await;
+            Some(End::Card)
+        }
+        Reply::Gone => Some(End::Card),
+        Reply::Silence => {
+            // Whatever the reader does now; only its hanging up is noticed.
+            while receive(reader).await.is_ok() {}
+            Some(End::Reader)
+        }
+    }
+}
+
+fn said(outcome: io::Result<()>) -> Option<End> {
+    outcome.is_err().then_some(End::Reader)
+}
+
+/// Lays down the cards that come by themselves, for ever.
+pub(crate) async fn lay_down(slot: Slot) {
+    let mut due = slot.place().watch_due();
+    loop {
+        let at = due.borrow_and_update().as_ref().map(|due| due.at);
+        let time = async {
+            match at {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = time => slot.catch_up(),
+            changed = due.changed() => if changed.is_err() { return },
         }
     }
 }
@@ -88,8 +135,9 @@ async fn receive(reader: &mut TcpStream) -> io::Result<Vec<u8>> {
     tokio::time::timeout(MESSAGE, rest).await.map_err(|_| io::ErrorKind::TimedOut)?
 }
 
-async fn send(reader: &mut TcpStream, answer: &[u8]) -> io::Result<()> {
-    let length = u16::try_from(answer.len()).map_err(|_| io::ErrorKind::InvalidData)?;
+/// A message of this length, or the beginning of one.
+async fn send(reader: &mut TcpStream, length: usize, answer: &[u8]) -> io::Result<()> {
+    let length = u16::try_from(length).map_err(|_| io::ErrorKind::InvalidData)?;
     let mut message = length.to_be_bytes().to_vec();
     message.extend(answer);
     tokio::time::timeout(MESSAGE, reader.write_all(&message))

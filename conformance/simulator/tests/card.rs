@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynaq_simulator::{Card, Habits, Plastic, World};
+use mynaq_simulator::{Card, Extended, Habits, Plastic, World};
 use time::macros::date;
 
 const JPKI: &[u8] = &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
@@ -83,7 +83,7 @@ fn the_certificate_is_the_same_in_one_long_read_and_in_short_ones() {
     let (long, status) = hand.say(&[0x00, 0xB0, 0x8A, 0x00, 0x00, 0x00, 0x00]);
     assert_eq!((long.as_slice(), status), (der, 0x9000));
 
-    hand.habits.short_only = true;
+    hand.habits.extended = Extended::Refused;
     assert_eq!(hand.status(&[0x00, 0xB0, 0x8A, 0x00, 0x00, 0x00, 0x00]), 0x6700);
     assert_eq!(hand.file(0x0A), 0x9000);
     let mut short = Vec::new();
@@ -193,7 +193,7 @@ fn leaving_the_application_or_power_forgets_the_pin_but_selecting_it_again_does_
         assert_eq!(hand.sign(&digest).1, 0x6982);
     }
     hand.pin(b"1234");
-    hand.card.reset();
+    hand.card.reset(hand.habits);
     hand.select(JPKI);
     assert_eq!(hand.sign(&digest).1, 0x6982);
 }

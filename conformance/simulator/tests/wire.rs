@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use mynaq_simulator::{Options, Simulator, World};
+use mynaq_simulator::{Fault, Options, Script, Simulator, Tear, World};
 use time::macros::date;
 
 static WORLD: LazyLock<Arc<World>> =
@@ -109,8 +109,8 @@ fn taking_the_card_away_or_changing_it_ends_every_connection() {
 
 #[test]
 fn a_torn_card_answers_up_to_the_tear_and_is_gone_until_it_is_tapped_again() {
-    let simulator =
-        simulator(Options { card: Some("P01".into()), tear_at: Some(2), ..Options::default() });
+    let script = Script::new().at(2, Fault::Tear(Tear::Before));
+    let simulator = simulator(Options { card: Some("P01".into()), script, ..Options::default() });
     let mut reader = Reader::powered(&simulator);
     assert_eq!(reader.ask(SELECT).as_deref(), Some(&[0x90, 0x00][..]));
     assert_eq!(reader.ask(READ), None);

@@ -1,11 +1,16 @@
 //! The four commands the card knows.
 
-use super::State;
 use super::apdu::{Command, Refused};
 use super::application::{Application, PinName};
+use super::habits::{BeyondEnd, Habits, OnReselect, Verified};
 use super::plastic::{Content, Plastic, Tried};
+use super::{OK, State, StatusWord};
 
-type Answer = Result<Vec<u8>, Refused>;
+/// Data and a status word that lets it through.
+type Answer = Result<(Vec<u8>, StatusWord), Refused>;
+
+/// The end of the file was reached before all that was asked for.
+const END: StatusWord = 0x6282;
 
 const LENGTH: Refused = Refused(0x6700);
 const NO_CHANNEL: Refused = Refused(0x6881);
@@ -20,13 +25,18 @@ const OFFSET: Refused = Refused(0x6B00);
 const INSTRUCTION: Refused = Refused(0x6D00);
 const CLASS: Refused = Refused(0x6E00);
 
-pub(super) fn execute(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer {
+pub(super) fn execute(
+    plastic: &Plastic,
+    state: &mut State,
+    command: &Command<'_>,
+    habits: Habits,
+) -> Answer {
     match (command.class, command.instruction) {
         // Logical channels are not supported. The reader's own FF CA lands here too.
         (class, _) if class & 0x03 != 0 => Err(NO_CHANNEL),
-        (0x00, 0xA4) => select(plastic, state, command),
-        (0x00, 0xB0) => read(plastic, state, command),
-        (0x00, 0x20) => verify(plastic, state, command),
+        (0x00, 0xA4) => select(plastic, state, command, habits.on_reselect),
+        (0x00, 0xB0) => read(plastic, state, command, habits),
+        (0x00, 0x20) => verify(plastic, state, command, habits.verified),
         (0x80, 0x2A) => sign(plastic, state, command),
         // The first step of the authentication without PIN; the rest of it is not public.
         (0x80, 0xA2) => Err(PARAMETERS),
@@ -35,20 +45,26 @@ pub(super) fn execute(plastic: &Plastic, state: &mut State, command: &Command<'_
     }
 }
 
-fn select(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer {
+fn select(
+    plastic: &Plastic,
+    state: &mut State,
+    command: &Command<'_>,
+    again: OnReselect,
+) -> Answer {
     match (command.p1, command.p2) {
         (0x04, 0x0C) => {
             let application = Application::find(command.data)
                 .filter(|application| plastic.has(*application))
                 .ok_or(NOT_FOUND)?;
-            // Leaving an application forgets its PINs; selecting the same one again does not,
-            // which is why that must not be anybody's way to log out.
-            if application != state.application {
+            // Leaving the application forgets its PINs; selecting it again need not, which is why
+            // that must not be anybody's way to log out. PINs that a reset kept wait for it.
+            let again = application == state.application && again == OnReselect::Clears;
+            if application != Application::Jpki || again {
                 state.verified.clear();
             }
             state.application = application;
             state.file = None;
-            Ok(Vec::new())
+            Ok((Vec::new(), OK))
         }
         (0x02, 0x0C) => {
             let &[high, low] = command.data else { return Err(LENGTH) };
@@ -63,13 +79,13 @@ fn select(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer
                 return Err(NOT_FOUND);
             }
             state.file = Some(number);
-            Ok(Vec::new())
+            Ok((Vec::new(), OK))
         }
         _ => Err(PARAMETERS),
     }
 }
 
-fn read(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer {
+fn read(plastic: &Plastic, state: &mut State, command: &Command<'_>, habits: Habits) -> Answer {
     let expected = match (command.data, command.expected) {
         ([], Some(expected)) => expected,
         _ => return Err(LENGTH),
@@ -90,14 +106,23 @@ fn read(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer {
         Content::Closed => return Err(SECURITY),
         Content::Key(_) | Content::Pin(_) => return Err(STRUCTURE),
     };
-    // An empty file can be read from its beginning, and gives nothing.
-    if offset >= bytes.len() && offset > 0 {
-        return Err(OFFSET);
-    }
-    Ok(bytes[offset..].iter().take(expected).copied().collect())
+    let left = bytes.get(offset..).unwrap_or(&[]);
+    let status = match habits.beyond_end {
+        // An empty file can be read from its beginning, and gives nothing.
+        BeyondEnd::Refused if left.is_empty() && offset > 0 => return Err(OFFSET),
+        BeyondEnd::Warned if left.len() < expected => END,
+        BeyondEnd::Refused | BeyondEnd::Warned => OK,
+    };
+    let most = habits.le_clamp.map_or(expected, |most| expected.min(usize::from(most)));
+    Ok((left.iter().take(most).copied().collect(), status))
 }
 
-fn verify(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer {
+fn verify(
+    plastic: &Plastic,
+    state: &mut State,
+    command: &Command<'_>,
+    verified: Verified,
+) -> Answer {
     if command.p1 != 0 {
         return Err(PARAMETERS);
     }
@@ -105,6 +130,9 @@ fn verify(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer
     let Content::Pin(name) = open(plastic, state, number)? else { return Err(STRUCTURE) };
     state.file = Some(number);
     if command.data.is_empty() {
+        if verified == Verified::Success && state.verified.contains(&name) {
+            return Ok((Vec::new(), OK));
+        }
         return Err(left(plastic.tries(name)));
     }
     if command.data.len() > 16 {
@@ -114,7 +142,7 @@ fn verify(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer
     match plastic.try_pin(name, command.data) {
         Tried::Right => {
             state.verified.push(name);
-            Ok(Vec::new())
+            Ok((Vec::new(), OK))
         }
         Tried::Wrong(tries) => Err(left(tries)),
         Tried::Blocked => Err(BLOCKED),
@@ -134,7 +162,9 @@ fn sign(plastic: &Plastic, state: &mut State, command: &Command<'_>) -> Answer {
     match (pin, command.expected) {
         (PinName::Signature, _) => Err(CONDITIONS),
         (PinName::Authentication, Some(expected)) if expected < 256 => Err(LENGTH),
-        (PinName::Authentication, _) => plastic.sign(command.data).ok_or(CONDITIONS),
+        (PinName::Authentication, _) => {
+            plastic.sign(command.data).map(|signature| (signature, OK)).ok_or(CONDITIONS)
+        }
     }
 }
 

@@ -5,17 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use super::application::{Application, PinName, file};
+use super::atr::Atr;
 use crate::error::Error;
 use crate::people::PinData;
 use crate::pki::Marking;
 use crate::world::{OtherCard, World};
-
-/// A reader's ATR for a contactless My Number Card.
-const ATR: &[u8] = &[0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x05, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x7F];
-const ATR_JUKKI: &[u8] =
-    &[0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x14, 0xE0, 0xB3, 0x81, 0x91, 0x00, 0x5E];
-const ATR_LICENCE: &[u8] =
-    &[0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x91, 0x81, 0xC1, 0x00, 0xD8];
 
 /// Every card has the same PINs; they are no secret.
 const PIN: &[u8] = b"1234";
@@ -24,7 +18,7 @@ const SIGNATURE_PIN: &[u8] = b"SIMULATED1";
 /// A card as somebody holds it in the hand.
 pub struct Plastic {
     id: String,
-    atr: &'static [u8],
+    atr: Atr,
     jpki: Option<Jpki>,
     tries: Mutex<Tries>,
 }
@@ -94,20 +88,27 @@ impl Plastic {
             PinData::Set => Tries { authentication: 3, signature: 5 },
             PinData::Locked => Tries { authentication: 0, signature: 0 },
         };
-        Ok(Plastic { id: id.into(), atr: ATR, jpki: Some(jpki), tries: Mutex::new(tries) })
+        Ok(Plastic {
+            id: id.into(),
+            atr: Atr::JpkiTypeB,
+            jpki: Some(jpki),
+            tries: Mutex::new(tries),
+        })
     }
 
     fn of_card(world: &World, card: OtherCard) -> Result<Plastic, Error> {
         let (atr, label, certificate) = match card {
-            OtherCard::Jukki => (ATR_JUKKI, "JPKIAPICCTOKEN", Certificate::Missing),
-            OtherCard::Android => (ATR, "JPKIAPGPSETOKEN", Certificate::Closed),
-            OtherCard::Iphone => (ATR, "JPKIAPIOSTOKEN", Certificate::Closed),
-            OtherCard::Uncertified => (ATR, "JPKIAPICCTOKEN2", Certificate::Free(Vec::new())),
+            OtherCard::Jukki => (Atr::JukkiTypeB, "JPKIAPICCTOKEN", Certificate::Missing),
+            OtherCard::Android => (Atr::JpkiTypeB, "JPKIAPGPSETOKEN", Certificate::Closed),
+            OtherCard::Iphone => (Atr::JpkiTypeB, "JPKIAPIOSTOKEN", Certificate::Closed),
+            OtherCard::Uncertified => {
+                (Atr::JpkiTypeB, "JPKIAPICCTOKEN2", Certificate::Free(Vec::new()))
+            }
             OtherCard::Unmarked => {
                 let certificate = world.identity(card.id())?.certificate.clone();
-                (ATR, "JPKIAPICCTOKEN2", Certificate::Free(certificate))
+                (Atr::JpkiTypeB, "JPKIAPICCTOKEN2", Certificate::Free(certificate))
             }
-            OtherCard::Licence => (ATR_LICENCE, "", Certificate::Missing),
+            OtherCard::Licence => (Atr::LicenceTypeB, "", Certificate::Missing),
         };
         let marking =
             if card == OtherCard::Unmarked { Marking::Unmarked } else { Marking::Simulated };
@@ -133,7 +134,7 @@ impl Plastic {
         &self.id
     }
 
-    pub(super) fn atr(&self) -> &[u8] {
+    pub(super) fn atr(&self) -> Atr {
         self.atr
     }
 

@@ -13,7 +13,7 @@ use crate::slot::Slot;
 const READERS: usize = 32;
 
 /// Accepts readers for ever. With no card there, a connection is closed at once.
-pub(crate) async fn listen(listener: TcpListener, slot: Arc<Slot>) {
+pub(crate) async fn listen(listener: TcpListener, slot: Slot) {
     let seats = Arc::new(Semaphore::new(READERS));
     loop {
         let Ok((reader, _)) = listener.accept().await else {
@@ -21,11 +21,10 @@ pub(crate) async fn listen(listener: TcpListener, slot: Arc<Slot>) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let Some(insertion) = slot.watch().borrow().clone() else { continue };
+        let Some(session) = slot.connect() else { continue };
         let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else { continue };
-        let slot = Arc::clone(&slot);
         tokio::spawn(async move {
-            serve(reader, &slot, &insertion).await;
+            serve(reader, session).await;
             drop(seat);
         });
     }

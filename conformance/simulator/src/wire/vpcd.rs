@@ -1,14 +1,13 @@
 //! Plugs the card into pcscd: while a card lies there, a connection to its virtual reader is open.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::{End, serve};
-use crate::slot::{Insertion, Slot};
+use crate::slot::{Session, Slot};
 
 /// pcscd may start later than the card, or start again.
 const RETRY: Duration = Duration::from_millis(100);
@@ -17,14 +16,14 @@ const RETRY: Duration = Duration::from_millis(100);
 const GAP: Duration = Duration::from_millis(600);
 
 /// Plugs and unplugs for ever.
-pub(crate) async fn plug(pcscd: SocketAddr, slot: Arc<Slot>) {
-    let mut view = slot.watch();
+pub(crate) async fn plug(pcscd: SocketAddr, slot: Slot) {
+    let mut view = slot.place().watch();
     loop {
-        let Ok(insertion) = view.wait_for(Option::is_some).await.map(|lying| lying.clone()) else {
+        if view.wait_for(Option::is_some).await.is_err() {
             return;
-        };
-        let Some(insertion) = insertion else { continue };
-        sleep(match hold(pcscd, &slot, &insertion).await {
+        }
+        let Some(session) = slot.connect() else { continue };
+        sleep(match hold(pcscd, session).await {
             End::Card => GAP,
             End::Reader => RETRY,
         })
@@ -32,9 +31,9 @@ pub(crate) async fn plug(pcscd: SocketAddr, slot: Arc<Slot>) {
     }
 }
 
-async fn hold(pcscd: SocketAddr, slot: &Slot, insertion: &Insertion) -> End {
+async fn hold(pcscd: SocketAddr, session: Session) -> End {
     match timeout(Duration::from_secs(2), TcpStream::connect(pcscd)).await {
-        Ok(Ok(reader)) => serve(reader, slot, insertion).await,
+        Ok(Ok(reader)) => serve(reader, session).await,
         _ => End::Reader,
     }
 }
