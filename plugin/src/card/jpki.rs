@@ -156,7 +156,11 @@ fn read_certificate(
 fn read_first(channel: &mut Channel<'_>, lengths: Lengths) -> Result<Answer, Fault> {
     let file = File::AuthCertificate;
     if lengths == Lengths::Extended {
-        let answer = pieces(channel.send(&Command::ReadWhole(file)), lengths)?;
+        let answer = channel.send(&Command::ReadWhole(file)).map_err(|fault| match fault {
+            // Some readers say of a command they cannot pass on what they say of a card that is gone.
+            LinkFault::NotPassed(_) | LinkFault::Removed => Fault::Lengths(fault),
+            fault => Fault::Link(fault),
+        })?;
         match answer.status() {
             WRONG_LENGTH | CONDITIONS_NOT_SATISFIED | UNKNOWN_INSTRUCTION | NO_DIAGNOSIS => {}
             _ => return Ok(answer),

@@ -59,6 +59,13 @@ impl PinCheck {
         PinCheck { digits: Mutex::new(Some(digits)), last_try, holder: Mutex::new(holder) }
     }
 
+    /// Whether this may be tried again by itself on a card that comes back: only if the digits have
+    /// not been sent, and it can be seen that it is the same card.
+    pub(crate) fn may_go_on(&self) -> bool {
+        let known = self.holder.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        known && !self.is_spent()
+    }
+
     /// Whether the digits have been sent: from then on nothing is tried again by itself.
     pub(crate) fn is_spent(&self) -> bool {
         self.digits.lock().unwrap_or_else(PoisonError::into_inner).is_none()
@@ -80,11 +87,10 @@ impl PinCheck {
         let verified = self.verify(channel);
         let proven = verified.and_then(|()| prove_possession(channel, certificate));
         // Whatever came of it: leave the application, so that the next program finds nothing
-        // unlocked. The card loses its power as well, when this exclusive link ends.
-        let left = channel.send(&Command::Select(Application::CardManager));
-        proven?;
-        left?;
-        Ok(signing)
+        // unlocked. A card that is gone has locked itself, and every other loses its power when this
+        // exclusive link ends; so nothing depends on the answer.
+        let _ = channel.send(&Command::Select(Application::CardManager));
+        proven.map(|()| signing)
     }
 
     /// Digits that were typed for one card never reach another.

@@ -3,7 +3,7 @@
 //! A card or reader that hangs takes this thread with it and nothing else: the desk has the deadline,
 //! and starts another thread when it has passed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -116,7 +116,12 @@ impl Reader {
         let thread = std::thread::Builder::new()
             .name("mynaq-reader".into())
             .spawn(move || {
-                let mut hand = Hand { connect: open(), mode, lengths: HashMap::new() };
+                let mut hand = Hand {
+                    connect: open(),
+                    mode,
+                    lengths: HashMap::new(),
+                    suspects: HashSet::new(),
+                };
                 while let Ok(order) = inbox.recv() {
                     // A panic ends this reading and no other.
                     let read = catch_unwind(AssertUnwindSafe(|| hand.read(&order)));
@@ -145,6 +150,8 @@ struct Hand {
     mode: Mode,
     /// What was seen to work, for each reader.
     lengths: HashMap<String, Lengths>,
+    /// Readers that once read in smaller pieces what seemed gone before.
+    suspects: HashSet<String>,
 }
 
 impl Hand {
@@ -152,21 +159,28 @@ impl Hand {
     fn read(&mut self, order: &Order) -> Result<CardRead, Failed> {
         let (mut resets, mut nonsenses) = (0, 0);
         let mut lengths = self.lengths.get(&order.reader).copied().unwrap_or(Lengths::Extended);
+        let mut because = None;
         loop {
             let fault = match self.read_once(order, lengths) {
                 Ok(read) => {
-                    // Only now: a card held shakily is no reader that cannot.
-                    self.lengths.insert(order.reader.clone(), lengths);
+                    self.remember(&order.reader, lengths, because);
                     return Ok(read);
                 }
                 Err(fault) => fault,
             };
-            let spent = matches!(&order.task, Task::VerifyPin(check) if check.is_spent());
+            let may_go_on = match &order.task {
+                Task::VerifyPin(check) if fault.may_be_another_card() => check.may_go_on(),
+                Task::VerifyPin(check) => !check.is_spent(),
+                Task::Read => true,
+            };
             match (fault, lengths.next()) {
-                (fault, _) if spent || order.progress.is_given_up() => {
+                (fault, _) if !may_go_on || order.progress.is_given_up() => {
                     return Err(Failed { error: fault.into_error(), then: Then::End });
                 }
-                (Fault::Lengths(_), Some(smaller)) => lengths = smaller,
+                (Fault::Lengths(fault), Some(smaller)) => {
+                    because = Some(fault);
+                    lengths = smaller;
+                }
                 (Fault::Link(LinkFault::Reset), _) if resets < RESETS => resets += 1,
                 (fault, _) => {
                     let error = fault.into_error();
@@ -178,6 +192,15 @@ impl Hand {
                 }
             }
         }
+    }
+
+    /// Keeps what worked for this reader. A card that was held shakily is no reader that cannot: where
+    /// smaller pieces were tried because the card seemed gone, that counts from the second time on.
+    fn remember(&mut self, reader: &str, lengths: Lengths, because: Option<LinkFault>) {
+        if because == Some(LinkFault::Removed) && self.suspects.insert(reader.to_owned()) {
+            return;
+        }
+        self.lengths.insert(reader.to_owned(), lengths);
     }
 
     fn read_once(&mut self, order: &Order, lengths: Lengths) -> Result<CardRead, Fault> {
@@ -232,6 +255,15 @@ fn admit(mode: Mode, certificate: &Certificate) -> Result<(), ErrorCode> {
 }
 
 impl Fault {
+    /// Whether nobody can say that the card that lies there now is the one from before.
+    fn may_be_another_card(&self) -> bool {
+        match self {
+            Fault::Link(_) => true,
+            Fault::Lengths(fault) => matches!(fault, LinkFault::Removed | LinkFault::Reset),
+            Fault::Card(_) => false,
+        }
+    }
+
     fn into_error(self) -> Error {
         match self {
             Fault::Link(fault) | Fault::Lengths(fault) => fault.into(),

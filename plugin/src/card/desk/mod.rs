@@ -127,7 +127,7 @@ impl CardDesk {
         let watcher =
             Watcher::start(watch, move |sight| to_desk.send(Order::Sight(sight)).is_ok())?;
         let to_desk = orders.clone();
-        let start_reader = Box::new(move |number| {
+        let start_reader: StartReader = Box::new(move |number| {
             let to_desk = to_desk.clone();
             Reader::start(connect.clone(), mode, move |read| {
                 // A desk that is closed wants no result.
@@ -136,9 +136,9 @@ impl CardDesk {
         });
         let desk = Desk {
             times,
+            reader: Some((1, start_reader(1)?)),
             start_reader,
-            reader: None,
-            readers_started: 0,
+            readers_started: 1,
             sight: None,
             listeners: Vec::new(),
             told: None,
@@ -201,7 +201,7 @@ type StartReader = Box<dyn Fn(u64) -> Result<Reader, Error> + Send>;
 struct Desk {
     times: Times,
     start_reader: StartReader,
-    /// The thread that reads, and its number; none before the first card and after a stuck one.
+    /// The thread that reads, and its number; none after a stuck one, until the next card.
     reader: Option<(u64, Reader)>,
     readers_started: u64,
     /// What the readers see; none before the first look.

@@ -118,7 +118,9 @@ impl Waiting {
             }
         }
         if choice.is_some() {
-            return choice.filter(|_| self.not_before.is_none_or(|breath| breath <= now));
+            // A card that has just come is tried at once.
+            let breathing = self.not_before.is_some_and(|breath| now < breath);
+            return choice.filter(|card| !breathing || self.found.as_ref() != Some(card));
         }
         if seen.is_empty() {
             trouble = Some((ErrorCode::NoReader, None));
