@@ -25,7 +25,13 @@ impl Case {
     /// Records the identity check; a PIN is checked by the card first.
     pub(crate) fn identity(self: &Arc<Self>, identity: Identity, pin: &str) -> Result<(), Error> {
         self.command(|state| match identity {
-            Identity::Pin => self.start_reading(state, Task::VerifyPin(digits(pin)?)),
+            Identity::Pin => {
+                let digits = digits(pin)?;
+                reading_may_start(state)?;
+                // To be handed to the card room beside the digits: whether it may spend the last try.
+                let _last_try = state.last_try.take();
+                self.start_reading(state, Task::VerifyPin(digits))
+            }
             Identity::Visual | Identity::Failed if !pin.is_empty() => {
                 Err(Error::new(ErrorCode::UnknownValue)
                     .detail("a PIN goes with identity `pin` only"))
@@ -35,6 +41,17 @@ impl Case {
                 self.tell_gate(state);
                 Ok(())
             }
+        })
+    }
+
+    /// Allows the last try of the PIN to be spent by the next check, which uses that up.
+    pub(crate) fn allow_last_try(&self) -> Result<(), Error> {
+        self.command(|state| {
+            reading_may_start(state)?;
+            state.last_try.allow()?;
+            self.enter(Fact::LastTryAllowed);
+            self.tell(EventBody::LastTryAllowed);
+            Ok(())
         })
     }
 
@@ -63,14 +80,15 @@ impl Case {
                 return Err(Error::new(ErrorCode::WrongState).detail("a look-up is under way"));
             }
             let permit = state.basis.permit(scope)?;
-            let card = state.card.clone().ok_or(ErrorCode::GateNotReady)?;
+            let card = state.card.as_ref().ok_or(ErrorCode::GateNotReady)?;
+            let certificate = Arc::clone(&card.certificate);
             let (cancel, cancelled) = oneshot::channel();
             let (request, reason) = (permit.request().to_owned(), permit.reason());
             state.look_up = Some(LookUp { request: request.clone(), reason, _cancel: cancel });
             let permit = self.services.journal.enter_permit(Author::of(self), permit);
             let case = Arc::clone(self);
             self.services.io.spawn(async move {
-                let view = Arc::clone(&case).view(request, permit, card, cancelled);
+                let view = Arc::clone(&case).view(request, permit, certificate, cancelled);
                 let look_up = tokio::spawn(view);
                 if look_up.await.is_err_and(|ended| ended.is_panic()) {
                     case.poison();
@@ -160,9 +178,7 @@ impl Case {
     }
 
     fn start_reading(self: &Arc<Self>, state: &mut State, task: Task) -> Result<(), Error> {
-        if state.reading.is_some() {
-            return Err(Error::new(ErrorCode::WrongState).detail("a card is being read"));
-        }
+        reading_may_start(state)?;
         let reading = Reading::new();
         let (case, this) = (Arc::downgrade(self), reading.clone());
         self.services.cards.submit(Job {
@@ -198,6 +214,13 @@ impl Case {
 
     pub(super) fn tell_gate(&self, state: &State) {
         self.tell(EventBody::Gate { state: state.basis.state() });
+    }
+}
+
+fn reading_may_start(state: &State) -> Result<(), Error> {
+    match state.reading {
+        Some(_) => Err(Error::new(ErrorCode::WrongState).detail("a card is being read")),
+        None => Ok(()),
     }
 }
 

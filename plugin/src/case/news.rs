@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{Error, ErrorCode, EventBody, FieldState, Identity, Summary};
+use mynaq_interface::{CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, Summary};
 use mynaq_ledger::Fact;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Case;
-use super::state::{LookUp, Reading, State};
+use super::state::{Card, LookUp, Reading, State};
 use crate::card::{CardNews, CardRead, Certificate};
 use crate::defect::{self, Room};
 use crate::gate::{Basis, EnteredPermit};
@@ -36,6 +36,7 @@ impl Case {
                 }
                 CardNews::Done(Err(error)) => {
                     state.reading = None;
+                    state.last_try.after(error.code());
                     self.tell_end(error);
                 }
             }
@@ -45,19 +46,26 @@ impl Case {
 
     fn take_card(&self, state: &mut State, read: CardRead) {
         let CardRead { reader, certificate, facts } = read;
-        if state.card.as_ref().is_some_and(|known| !known.is_same_as(&certificate)) {
+        if state.card.as_ref().is_some_and(|known| !known.certificate.is_same_as(&certificate)) {
             // Another person's card: nothing that was established holds for it.
             self.wipe(state);
             state.basis = Basis::default();
             self.tell_end(ErrorCode::CardChanged.into());
             self.tell(EventBody::CardForgotten);
         }
-        state.card = Some(Arc::new(certificate));
+        // What the same card proved before in this case, it has proved.
+        let proven_before = state.card.as_ref().is_some_and(|known| known.possession_proven);
+        let by_pin = facts.possession_proven;
+        let possession_proven = by_pin || proven_before;
+        state.card = Some(Card { certificate: Arc::new(certificate), possession_proven });
         state.basis.card = true;
-        self.enter(Fact::CardRead { kind: facts.kind, validity: facts.validity });
-        let possession_proven = facts.possession_proven;
+        self.enter(Fact::CardRead {
+            kind: facts.kind,
+            validity: facts.validity,
+            possession_proven: by_pin,
+        });
         self.tell(EventBody::CardRead { reader, card: facts });
-        if possession_proven {
+        if by_pin {
             self.record_identity(state, Identity::Pin);
         }
         self.tell_gate(state);
@@ -122,7 +130,12 @@ impl Case {
             Err(error) => return self.tell_end(error),
         };
         defect::may_be_here(Room::Adapters);
-        let record = Zeroizing::new(pack.fill(summary));
+        let mut record = Zeroizing::new(pack.fill(summary));
+        let card = state.basis.identity.zip(state.card.as_ref());
+        record.card = card.map(|(identity, card)| CardBasis {
+            identity,
+            possession_proven: card.possession_proven,
+        });
         let fields = record
             .fields
             .iter()
