@@ -49,14 +49,21 @@ pub(crate) const fn kind(kind: CardKind) -> &'static str {
     }
 }
 
-/// What the readers see, in one line: `リーダー：カードあり（ACS ACR1252 00 00）`.
+/// What the readers see, in one line that may be cut at its end: what matters stands first, and the
+/// state before the name.
 pub(crate) fn readers(service: ReaderService, readers: &[ReaderFacts]) -> String {
     match (service, readers) {
         (ReaderService::Absent, _) => "カードのサービスが動いていません".to_owned(),
         (_, []) => "リーダーがつながっていません".to_owned(),
         (_, readers) => {
-            let each = readers.iter().map(|it| format!("{}（{}）", reader(it.state), it.name));
-            format!("リーダー：{}", each.collect::<Vec<_>>().join("、"))
+            let mut readers: Vec<_> = readers.iter().collect();
+            readers.sort_by_key(|it| match it.state {
+                ReaderState::NotAnswering | ReaderState::Mute => 0,
+                ReaderState::Card => 1,
+                ReaderState::Empty | ReaderState::Unknown => 2,
+            });
+            let each = readers.iter().map(|it| format!("{}・{}", reader(it.state), it.name));
+            each.collect::<Vec<_>>().join("、")
         }
     }
 }
@@ -65,7 +72,7 @@ const fn reader(state: ReaderState) -> &'static str {
     match state {
         ReaderState::Empty => "カードなし",
         ReaderState::Card => "カードあり",
-        ReaderState::Mute => "カードが応答しません。裏表を確認",
+        ReaderState::Mute => "読めないカードです",
         ReaderState::NotAnswering => "リーダーが応答しません",
         ReaderState::Unknown => "状態不明",
     }
@@ -237,13 +244,10 @@ mod tests {
         assert_eq!(said(ReaderService::Absent, &[]), "カードのサービスが動いていません");
         assert_eq!(said(ReaderService::Running, &[]), "リーダーがつながっていません");
         let two = [reader("A", ReaderState::Empty), reader("B", ReaderState::Mute)];
-        assert_eq!(
-            said(ReaderService::Running, &two),
-            "リーダー：カードなし（A）、カードが応答しません。裏表を確認（B）"
-        );
+        assert_eq!(said(ReaderService::Running, &two), "読めないカードです・B、カードなし・A");
         // A service of a later word has readers all the same.
         let later = [reader("A", ReaderState::NotAnswering)];
-        assert_eq!(said(ReaderService::Unknown, &later), "リーダー：リーダーが応答しません（A）");
+        assert_eq!(said(ReaderService::Unknown, &later), "リーダーが応答しません・A");
     }
 
     #[test]

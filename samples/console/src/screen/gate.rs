@@ -138,13 +138,12 @@ fn trouble(path: &str, view: &View, error: &Error) -> Markup {
                 }
                 p {
                     (error.action_ja())
-                    @if last_try { "。最後の1回を使って間違えると、ロックされます" }
                     span.code { (error.code().name()) @if others > 0 { " ほか" (others) "件" } }
                 }
             }
             @if last_try {
                 button #last-try form="act" formaction={ (path) "/last-try" } {
-                    "最後の1回を使う"
+                    "最後の1回を使う" br; small { "違うとロック" }
                 }
             }
             @if view.look_up == LookUp::Failed && view.gate == GateState::Open {
@@ -196,7 +195,7 @@ mod tests {
         told(&mut view, trouble(ErrorCode::CardPinLastTry));
         let offered = screen(&view);
         assert!(offered.contains(r#"form="act" formaction="/cases/x/last-try""#), "{offered}");
-        assert!(offered.contains("最後の1回を使う") && offered.contains("ロックされます"));
+        assert!(offered.contains("最後の1回を使う") && offered.contains("ロック"));
         told(&mut view, EventBody::LastTryAllowed);
         let allowed = screen(&view);
         assert!(!allowed.contains("last-try") && allowed.contains("もう一度入力"), "{allowed}");
