@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A careless host through MynaQ.cs: disposes its session within its own wake-up call, is called again, drops sessions
-// without closing them, and ends the process with one open. Prints `survived`.
+// A careless host through MynaQ.cs: disposes its session within its own wake-up call, is called again, wants
+// a last try that is none, drops sessions without closing them, and ends the process with one open. Prints `survived`.
 //
 //     Careless PLUGIN CONFIG
 using System;
@@ -33,11 +33,14 @@ static class Careless
         session = plugin.Open(args[1], null, Wake);
         Case patient = session.OpenCase(Opening);
         patient.RecordIdentity(Identity.Visual);
+        int lastTry = Status.Ok;
+        try { patient.AllowLastTry(); }
+        catch (MynaqException error) { lastTry = error.Status; }
         Drop(plugin, args[1]);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Session left = plugin.Open(args[1], null, Wake);
-        Console.WriteLine(woken >= 22 ? "survived" : "not woken as expected");
+        Console.WriteLine(woken >= 22 && lastTry == Status.WrongState ? "survived" : "not woken as expected");
         GC.KeepAlive(left);
         return 0;
     }

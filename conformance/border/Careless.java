@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A careless host through MynaQ.java: closes its session within its own wake-up call, is called again, drops sessions
-// without closing them, and ends the process with one open. Prints `survived`.
+// A careless host through MynaQ.java: closes its session within its own wake-up call, is called again, wants a
+// last try that is none, drops sessions without closing them, and ends the process with one open. Prints `survived`.
 //
 //     Careless PLUGIN CONFIG
 import mynaq.MynaQ;
@@ -31,9 +31,16 @@ final class Careless {
         session = plugin.open(args[1], null, Careless::wake);
         MynaQ.Case patient = session.openCase(OPENING);
         patient.recordIdentity(MynaQ.Identity.VISUAL);
+        int lastTry = 0;
+        try {
+            patient.allowLastTry();
+        } catch (MynaQ.MynaqException error) {
+            lastTry = error.status();
+        }
         drop(plugin, args[1]);
         System.gc();
         MynaQ.Session left = plugin.open(args[1], null, Careless::wake);
-        System.out.println(woken >= 22 && left != null ? "survived" : "not woken as expected");
+        boolean refused = lastTry == MynaQ.Status.WRONG_STATE;
+        System.out.println(woken >= 22 && refused && left != null ? "survived" : "not woken as expected");
     }
 }

@@ -155,6 +155,7 @@ static function by_handle[] = {
     {"case_open", do_case_open, 1, 0, "a session has no states"},
     {"case_read_card", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
     {"case_identity", do_identity, 0, MYNAQ_ERROR_REFUSED, NULL},
+    {"case_allow_last_try", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
     {"case_consent", do_consent, 0, MYNAQ_ERROR_REFUSED, NULL},
     {"case_look_up", do_look_up, 0, MYNAQ_ERROR_GATE_NOT_READY, NULL},
     {"case_cancel", NULL, 0, 0, "nothing under way is no error"},
@@ -177,6 +178,8 @@ static int32_t call(const function *function, mynaq_handle handle, mynaq_documen
         return mynaq->close(handle, error);
     if (strcmp(function->name, "case_read_card") == 0)
         return mynaq->case_read_card(handle, error);
+    if (strcmp(function->name, "case_allow_last_try") == 0)
+        return mynaq->case_allow_last_try(handle, error);
     if (strcmp(function->name, "case_cancel") == 0)
         return mynaq->case_cancel(handle, error);
     return mynaq->case_close(handle, error);
@@ -243,6 +246,8 @@ static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
     mynaq->release(event.handle);
     CELL("case_cancel", "in_wake", MYNAQ_OK, mynaq->case_cancel(who, error));
     CELL("case_identity", "in_wake", MYNAQ_OK, do_identity(who, error));
+    CELL("case_allow_last_try", "in_wake", MYNAQ_ERROR_WRONG_STATE,
+         mynaq->case_allow_last_try(who, error));
     CELL("case_record", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_record(who, error));
     CELL("case_export", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_export(who, error));
     CELL("case_notice", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_notice(who, error));
@@ -265,7 +270,7 @@ static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
 static void versions_and_sizes(void)
 {
     mynaq_host host = {sizeof host, MYNAQ_ABI_VERSION, NULL, NULL, NULL};
-    mynaq_host zero = host, larger = host, major = host;
+    mynaq_host zero = host, larger = host, major = host, first = host;
     const mynaq_plugin *table = (const mynaq_plugin *)0xDEAD;
     mynaq_handle opened = 0xDEAD;
     char reason[200];
@@ -274,6 +279,7 @@ static void versions_and_sizes(void)
     zero.struct_size = 0;
     larger.struct_size = 4096;
     major.abi_version = 2u << 16;
+    first.abi_version = 1u << 16;
 #define NEGOTIATE(condition, expected, CALL)                                                      \
     do {                                                                                          \
         reason[0] = 0;                                                                            \
@@ -291,6 +297,14 @@ static void versions_and_sizes(void)
               negotiate(&major, &table, reason, sizeof reason));
     NEGOTIATE("larger_size", MYNAQ_OK, negotiate(&larger, &table, reason, sizeof reason));
     line("negotiate", "same_table", 0, table == mynaq);
+    /* A host of 1.0 gets the table of 1.0: to its end, and not a byte more. */
+    NEGOTIATE("version_1_0", MYNAQ_OK, negotiate(&first, &table, reason, sizeof reason));
+    line("negotiate", "version_1_0_table", 0,
+         table->abi_version == 1u << 16 &&
+             table->struct_size == offsetof(mynaq_plugin, case_allow_last_try) &&
+             MYNAQ_HAS(table, extension) && !MYNAQ_HAS(table, case_allow_last_try));
+    line("negotiate", "version_1_1_table", 0,
+         mynaq->struct_size == sizeof(mynaq_plugin) && MYNAQ_HAS(mynaq, case_allow_last_try));
 
     CELL("open", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->open(NULL, TEXT(config), &opened, error));
@@ -399,11 +413,11 @@ static void nothing_to_pass(void)
 {
     static const char *const no_pointer[] = {"close",        "shutdown",    "case_read_card",
                                              "case_look_up", "case_cancel", "case_notice",
-                                             "case_close"};
+                                             "case_close",   "case_allow_last_try"};
     static const char *const no_size[] = {"close",       "shutdown",    "capabilities",
                                           "case_close",  "case_read_card", "case_look_up",
                                           "case_cancel", "case_record", "case_notice",
-                                          "next_event",  "release"};
+                                          "next_event",  "release",     "case_allow_last_try"};
     size_t index;
 
     for (index = 0; index < sizeof no_pointer / sizeof *no_pointer; index++)
@@ -457,7 +471,7 @@ static void handles(void)
 
 static void wrong_states(void)
 {
-    mynaq_handle reading = 0, refused = 0;
+    mynaq_handle reading = 0, refused = 0, fresh = 0;
     size_t index;
 
     mynaq->case_open(session, TEXT(OPENING), &reading, NULL);
@@ -466,6 +480,12 @@ static void wrong_states(void)
     mynaq->case_consent(refused, MYNAQ_CONSENT_REFUSED, NULL, 0, NULL);
     CELL("case_identity", "wrong_state_reading", MYNAQ_ERROR_WRONG_STATE,
          mynaq->case_identity(reading, MYNAQ_IDENTITY_PIN, "1234", 4, error));
+    mynaq->case_open(session, TEXT(OPENING), &fresh, NULL);
+    CELL("case_allow_last_try", "wrong_state_no_check", MYNAQ_ERROR_WRONG_STATE,
+         mynaq->case_allow_last_try(fresh, error));
+    CELL("case_allow_last_try", "wrong_state_refused", MYNAQ_ERROR_REFUSED,
+         mynaq->case_allow_last_try(refused, error));
+    mynaq->case_close(fresh, NULL);
     for (index = 0; index < FUNCTIONS; index++) {
         const function *it = &by_handle[index];
         mynaq_handle in = it->in_wrong_state == MYNAQ_ERROR_REFUSED ? refused : reading;

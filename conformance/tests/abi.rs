@@ -147,6 +147,36 @@ fn host_of(headers: &Path, stage: &Stage) -> Vec<u8> {
 
 // clauses: VER-1 NEG-2
 #[test]
+fn a_host_of_a_frozen_version_gets_a_table_of_the_size_its_header_has() {
+    for folder in frozen() {
+        let program = tempfile::tempdir().unwrap();
+        let (source, size) = (program.path().join("size.c"), program.path().join("size"));
+        fs::write(&source, SIZE).unwrap();
+        Compiler::c99().including(&folder).compile(&source, &size);
+        run(Command::new(size).arg(&parts().plugin));
+    }
+}
+
+/// Whether the table is as large as the header says, no more and no less.
+const SIZE: &str = r#"
+#include "mynaq.h"
+#include <dlfcn.h>
+
+int main(int argc, char **argv)
+{
+    mynaq_host host = {sizeof host, MYNAQ_ABI_VERSION, NULL, NULL, NULL};
+    const mynaq_plugin *mynaq = NULL;
+    mynaq_negotiate_fn negotiate;
+
+    *(void **)&negotiate = dlsym(dlopen(argv[argc - 1], RTLD_NOW), MYNAQ_NEGOTIATE);
+    if (negotiate(&host, &mynaq, NULL, 0) != MYNAQ_OK)
+        return 1;
+    return mynaq->struct_size != sizeof *mynaq || mynaq->abi_version != MYNAQ_ABI_VERSION;
+}
+"#;
+
+// clauses: VER-1 NEG-2
+#[test]
 fn a_host_compiled_when_a_version_was_frozen_runs_with_todays_plugin() {
     let stage = Stage::new(Some("P01"));
     let today = host_of(&sdk("include"), &stage);
@@ -175,7 +205,10 @@ fn a_host_of_a_later_minor_version_gets_the_lower_one_and_sees_what_is_not_there
     // The lower of both: a plugin of 1.1 still speaks 1.0 with a host of 1.0.
     let expected: String = [0, 1, 7, 0x7FFF, 0xFFFF]
         .map(|minor| ABI_VERSION.min(ABI_VERSION & !0xFFFF | minor))
-        .map(|spoken| format!("{spoken:x} has:1 later:0\n"))
+        .map(|spoken| {
+            let (minor, size) = (spoken & 0xFFFF, Plugin::size_in(spoken & 0xFFFF));
+            format!("{spoken:x} size:{size} 1.0:1 1.1:{} later:0\n", minor.min(1))
+        })
         .concat();
     assert_eq!(String::from_utf8(printed).unwrap(), expected);
 }
@@ -203,8 +236,9 @@ int main(int argc, char **argv)
             fprintf(stderr, "%s\n", reason);
             return 1;
         }
-        printf("%lx has:%d later:%d\n", (unsigned long)mynaq->abi_version,
-               MYNAQ_HAS(mynaq, extension), MYNAQ_HAS(mynaq, case_later));
+        printf("%lx size:%lu 1.0:%d 1.1:%d later:%d\n", (unsigned long)mynaq->abi_version,
+               (unsigned long)mynaq->struct_size, MYNAQ_HAS(mynaq, extension),
+               MYNAQ_HAS(mynaq, case_allow_last_try), MYNAQ_HAS(mynaq, case_later));
     }
     return 0;
 }
@@ -306,7 +340,7 @@ fn the_rust_types_have_the_layout_of_the_header() {
     members!("mynaq_plugin" Plugin {
         struct_size abi_version product_version open close shutdown capabilities case_open
         case_read_card case_identity case_consent case_look_up case_cancel case_decide case_record
-        case_export case_notice case_close next_event release extension
+        case_export case_notice case_close next_event release extension case_allow_last_try
     });
     for compiler in [Compiler::c99(), Compiler::new("g++", &["-std=c++11", "-x", "c++"])] {
         let program = folder.path().join("layout");

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use mynaq_conformance::{Script, Stage};
-use mynaq_host_sdk::{ErrorCode, EventBody, Identity};
+use mynaq_host_sdk::{Case, Consent, DoorKind, Error, ErrorCode, EventBody, Identity};
+use mynaq_ledger::Fact;
+use zeroize::Zeroizing;
 
 #[test]
 fn two_commands_read_a_card_and_nine_do_where_the_reader_is_short() {
@@ -28,7 +30,7 @@ fn a_card_pulled_at_any_command_is_asked_for_again_and_the_case_goes_on() {
         let case = stage.case();
         case.read_card().unwrap();
         case.identity(Identity::Visual).unwrap();
-        case.consent(mynaq_host_sdk::Consent::Given, None).unwrap();
+        case.consent(Consent::Given, None).unwrap();
         stage.simulator.tear_at(pulled_at);
         stage.simulator.tap("P01").unwrap();
         let error = loop {
@@ -89,4 +91,87 @@ fn after_a_pin_check_the_application_is_left() {
     assert!(last.apdu.starts_with(&[0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x01, 0x51]));
     let malformed = Script { pin: "12a4", ..by_pin }.play(&stage.case()).unwrap_err();
     assert_eq!(malformed.code(), ErrorCode::CardPinMalformed);
+}
+
+fn by_pin(case: &Case, digits: &str) -> Result<(), Error> {
+    case.identity_by_pin(&Zeroizing::new(digits.to_owned()))
+}
+
+/// How the reading under way ends.
+fn end_of(case: &Case) -> ErrorCode {
+    loop {
+        let event = case.next_event(Duration::from_secs(20)).unwrap().expect("an end");
+        if let EventBody::Trouble { error, goes_on: false } = event.body {
+            return error.code();
+        }
+    }
+}
+
+/// A case on whose card, P01's, one try is left, and which has been told so.
+fn with_one_try_left(stage: &Stage, door: DoorKind) -> Case {
+    let case = stage.case_by(door);
+    let not_yet = |case: &Case| case.allow_last_try().unwrap_err().code();
+    assert_eq!(not_yet(&case), ErrorCode::WrongState, "no PIN was checked");
+    for expected in [ErrorCode::CardPinWrong, ErrorCode::CardPinWrong, ErrorCode::CardPinLastTry] {
+        assert_eq!(not_yet(&case), ErrorCode::WrongState, "before {expected}");
+        by_pin(&case, "9999").unwrap();
+        assert_eq!(end_of(&case), expected);
+    }
+    case
+}
+
+fn allowed_so_often(stage: &Stage) -> usize {
+    stage.facts().iter().filter(|fact| **fact == Fact::LastTryAllowed).count()
+}
+
+// clauses: CASE-10
+#[test]
+fn the_last_try_is_allowed_after_it_was_refused_and_that_is_told_and_entered() {
+    for door in [DoorKind::C, DoorKind::Rust] {
+        let stage = Stage::new(Some("P01"));
+        let case = with_one_try_left(&stage, door);
+        // What has nothing to do with the PIN changes nothing.
+        case.identity(Identity::Visual).unwrap();
+        case.allow_last_try().unwrap();
+        while case.next_event(Duration::from_secs(20)).unwrap().expect("an event").body
+            != EventBody::LastTryAllowed
+        {}
+        case.close().unwrap();
+        assert_eq!(allowed_so_often(&stage), 1);
+    }
+}
+
+// clauses: CASE-10
+#[test]
+fn the_next_check_uses_the_word_of_the_crew_up_whatever_comes_of_it() {
+    let stage = Stage::new(Some("P01"));
+    let case = with_one_try_left(&stage, DoorKind::C);
+    case.allow_last_try().unwrap();
+    // Digits that are none start no check.
+    assert_eq!(by_pin(&case, "12a4").unwrap_err().code(), ErrorCode::CardPinMalformed);
+    case.allow_last_try().unwrap();
+    // A check that met no card was one.
+    stage.simulator.remove();
+    by_pin(&case, "1234").unwrap();
+    let under_way = case.allow_last_try().unwrap_err();
+    assert_eq!(under_way.code(), ErrorCode::WrongState);
+    case.cancel().unwrap();
+    assert_eq!(end_of(&case), ErrorCode::CardCancelled);
+    assert_eq!(case.allow_last_try().unwrap_err().code(), ErrorCode::WrongState, "used up");
+    // The card was not touched: it still says that one try is left.
+    stage.simulator.tap("P01").unwrap();
+    by_pin(&case, "1234").unwrap();
+    assert_eq!(end_of(&case), ErrorCode::CardPinLastTry);
+}
+
+// clauses: CASE-10 GATE-2
+#[test]
+fn a_refusal_takes_the_word_for_the_last_try_back() {
+    let stage = Stage::new(Some("P01"));
+    let case = with_one_try_left(&stage, DoorKind::C);
+    case.consent(Consent::Refused, None).unwrap();
+    assert_eq!(case.allow_last_try().unwrap_err().code(), ErrorCode::GateRefused);
+    assert_eq!(by_pin(&case, "1234").unwrap_err().code(), ErrorCode::GateRefused);
+    case.close().unwrap();
+    assert_eq!(allowed_so_often(&stage), 0);
 }

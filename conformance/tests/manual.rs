@@ -52,7 +52,7 @@ fn every_function_of_the_header_has_a_thread_tag_and_an_example_that_compiles() 
         static void show(const char *text) { puts(text); }\n"
         .to_owned();
     let comments = comments();
-    assert_eq!(comments.len(), 18);
+    assert_eq!(comments.len(), 19);
     for (name, comment) in &comments {
         let tags = ["[any-thread]", "[waits]", "[blocks]"];
         let tagged = tags.iter().map(|tag| comment.matches(tag).count()).sum::<usize>();

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use mynaq_conformance::{Outcome, Script, Stage};
-use mynaq_host_sdk::{CardFacts, EventBody};
+use mynaq_host_sdk::{CardBasis, CardFacts, EventBody};
 use mynaq_host_sdk::{Change, ErrorCode, FieldState, Identity, Section, Source, Summary, Validity};
 use mynaq_simulator::people::{self, Person};
 
@@ -80,18 +80,23 @@ fn nothing_on_file_is_not_the_same_as_not_asked() {
     assert_eq!(*state("SickInjuredPersonAllergy"), FieldState::NotAsked);
 }
 
-// clauses: GATE-5
+// clauses: GATE-5 GATE-7
 #[test]
 fn an_infants_card_is_read_by_pin_and_a_face_only_card_is_not() {
     let by_pin = Script { identity: Identity::Pin, pin: "1234", ..Script::default() };
     let infant = by_pin.play(&Stage::new(Some("P03")).case()).unwrap();
     assert_eq!(infant.value("SickInjuredPersonName"), Some(person("P03").name.as_str()));
     assert!(card(&infant).possession_proven);
+    let basis = |outcome: &Outcome| outcome.record.as_ref().unwrap().card.unwrap();
+    let (identity, possession_proven) = (Identity::Pin, true);
+    assert_eq!(basis(&infant), CardBasis { identity, possession_proven });
 
     let face_only = by_pin.play(&Stage::new(Some("P04")).case()).unwrap();
     assert_eq!(face_only.error.unwrap().code(), ErrorCode::CardPinLocked);
     let by_face = view("P04");
     assert!(!card(&by_face).possession_proven);
+    let (identity, possession_proven) = (Identity::Visual, false);
+    assert_eq!(basis(&by_face), CardBasis { identity, possession_proven });
     assert_eq!(by_face.value("SickInjuredPersonName"), Some(person("P04").name.as_str()));
 }
 

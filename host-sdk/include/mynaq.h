@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * mynaq.h - the MynaQ interface, version 1.0
+ * mynaq.h - the MynaQ interface, version 1.1
  *
  * MynaQ (マイナQ) is a library that dispatch and ambulance-record software loads at run time. It
  * reads the patient's My Number Card, records identity check and consent, looks the patient up, and
@@ -73,7 +73,7 @@ extern "C" {
 /* ---- Version ---------------------------------------------------------------------------------- */
 
 #define MYNAQ_ABI_MAJOR 1u
-#define MYNAQ_ABI_MINOR 0u
+#define MYNAQ_ABI_MINOR 1u
 #define MYNAQ_ABI_VERSION (MYNAQ_ABI_MAJOR << 16 | MYNAQ_ABI_MINOR)
 
 /* ---- Words ------------------------------------------------------------------------------------ */
@@ -365,6 +365,21 @@ typedef struct mynaq_plugin {
      *     const void *table = mynaq->extension(id, strlen(id));
      */
     const void *(MYNAQ_CALL *extension)(const char *id, uint64_t id_size);
+
+    /* -- Since 1.1: ask MYNAQ_HAS first -- */
+
+    /* Says that crew and patient want the last try of the PIN spent, after a check that ended with
+     * card.pin_last_try: the library never spends it by itself, since a wrong PIN then locks the
+     * card until the patient has been to the town hall. Entered in the ledger; good for the next
+     * case_identity by PIN on the same card, and used up by it, whatever comes of it. Event:
+     * last_try_allowed. [any-thread]
+     * Errors: WRONG_STATE unless the last PIN check of the case ended with card.pin_last_try, or
+     * while a reading is under way; REFUSED.
+     *
+     *     if (MYNAQ_HAS(mynaq, case_allow_last_try))
+     *         mynaq->case_allow_last_try(patient, &error);
+     */
+    int32_t(MYNAQ_CALL *case_allow_last_try)(mynaq_handle patient, mynaq_document *error);
 } mynaq_plugin;
 
 /* Whether the plugin has a function: ask before calling one that 1.0 did not have. */
@@ -396,7 +411,9 @@ MYNAQ_LAYOUT(plugin_open, offsetof(mynaq_plugin, open) == 8 + sizeof(void *));
 MYNAQ_LAYOUT(plugin_case_open, offsetof(mynaq_plugin, case_open) == 8 + 5 * sizeof(void *));
 MYNAQ_LAYOUT(plugin_next_event, offsetof(mynaq_plugin, next_event) == 8 + 16 * sizeof(void *));
 MYNAQ_LAYOUT(plugin_extension, offsetof(mynaq_plugin, extension) == 8 + 18 * sizeof(void *));
-MYNAQ_LAYOUT(plugin, sizeof(mynaq_plugin) == 8 + 19 * sizeof(void *));
+MYNAQ_LAYOUT(plugin_last_try,
+             offsetof(mynaq_plugin, case_allow_last_try) == 8 + 19 * sizeof(void *));
+MYNAQ_LAYOUT(plugin, sizeof(mynaq_plugin) == 8 + 20 * sizeof(void *));
 #undef MYNAQ_LAYOUT
 
 #ifdef __cplusplus

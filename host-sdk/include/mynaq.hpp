@@ -240,6 +240,10 @@ public:
         MYNAQ_INVOKE(table(), case_identity, id(), MYNAQ_IDENTITY_PIN, digits, 4);
     }
 
+    /* Allows the last try of the PIN to be spent by the next identity_by_pin, after a check that
+     * ended with card.pin_last_try. Since 1.1: throws Error (INCOMPATIBLE) where it is not there. */
+    void allow_last_try() { MYNAQ_INVOKE(table(), case_allow_last_try, id()); }
+
     void consent(Consent consent, const std::string &reason = std::string())
     {
         MYNAQ_INVOKE(table(), case_consent, id(), static_cast<std::uint32_t>(consent),

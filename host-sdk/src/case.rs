@@ -49,6 +49,13 @@ impl Case {
         self.session.door().case_identity(self.handle, Identity::Pin.number(), digits)
     }
 
+    /// Allows the last try of the PIN to be spent, after a check that ended with
+    /// [`ErrorCode::CardPinLastTry`]: the next [`Case::identity_by_pin`] spends it. A wrong PIN then
+    /// locks the card for good. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn allow_last_try(&self) -> Result<(), Error> {
+        self.session.door().case_allow_last_try(self.handle)
+    }
+
     /// Records the patient's word; `reason` is needed when it is unobtainable.
     pub fn consent(&self, consent: Consent, reason: Option<Reason>) -> Result<(), Error> {
         let reason = reason.map_or("", Reason::name);

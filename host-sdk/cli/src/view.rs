@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use mynaq_host_sdk::{
     Case, CaseOpening, Consent, DoorKind, Error, ErrorClass, Event, EventBody, GateState, Hooks,
-    Identity, Level, Plugin, Quiet, Reason, Record, Scope, Session,
+    Identity, Level, Plugin, Quiet, ReaderFacts, ReaderService, ReaderState, Reason, Record, Scope,
+    Session,
 };
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -98,7 +99,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             pack: arguments.pack.clone(),
         })
         .map_err(unable)?;
-    let mut run = Run { case, arguments, log: None };
+    let mut run = Run { case, arguments, log: None, readers: None };
     if let Some(path) = &run.arguments.events {
         run.log = Some(File::create(path).map_err(Failure::unable)?);
     }
@@ -112,6 +113,8 @@ struct Run {
     case: Case,
     arguments: Arguments,
     log: Option<File>,
+    /// What was said last of the readers.
+    readers: Option<String>,
 }
 
 impl Run {
@@ -135,6 +138,13 @@ impl Run {
             };
             self.write(&event)?;
             match event.body {
+                EventBody::Readers { service, readers } => {
+                    let wrong = reader_trouble(service, &readers);
+                    if wrong != self.readers {
+                        wrong.iter().for_each(|wrong| eprintln!("{wrong}"));
+                        self.readers = wrong;
+                    }
+                }
                 EventBody::CardAwaited { readers } => {
                     eprintln!(
                         "カードをかざしてください / present the card: {}",
@@ -166,6 +176,25 @@ impl Run {
         }
         writeln!(log, "{line}").map_err(Failure::unable)
     }
+}
+
+/// What is wrong with the readers; nothing while they only come and go with their cards.
+fn reader_trouble(service: ReaderService, readers: &[ReaderFacts]) -> Option<String> {
+    if service == ReaderService::Absent {
+        return Some(
+            "カードのサービスが動いていません / the smart card service does not run".to_owned(),
+        );
+    }
+    let wrong = readers.iter().filter_map(|reader| {
+        let what = match reader.state {
+            ReaderState::Mute => "カードが応答しません / what lies there does not answer",
+            ReaderState::NotAnswering => "リーダーが応答しません / the reader does not answer",
+            ReaderState::Empty | ReaderState::Card | ReaderState::Unknown => return None,
+        };
+        Some(format!("{what}: {}", reader.name))
+    });
+    let wrong: Vec<_> = wrong.collect();
+    (!wrong.is_empty()).then(|| wrong.join("\n"))
 }
 
 fn open(plugin: &Plugin, arguments: &Arguments) -> Result<Session, Error> {
@@ -237,4 +266,27 @@ fn reason(name: &str) -> Result<Reason, String> {
 
 fn known<'a>(names: impl Iterator<Item = &'a str>) -> String {
     format!("known are: {}", names.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_spoken_of_only_when_something_is_wrong() {
+        let reader = |state| ReaderFacts { name: "R".into(), state };
+        let said = |service, states: &[ReaderState]| {
+            let readers: Vec<_> = states.iter().copied().map(reader).collect();
+            reader_trouble(service, &readers)
+        };
+        let running = ReaderService::Running;
+        let well = [ReaderState::Empty, ReaderState::Card, ReaderState::Unknown];
+        assert_eq!(said(running, &well), None);
+        // That none is connected says `card_awaited`, once a card is asked for.
+        assert_eq!(said(running, &[]), None);
+        assert!(said(ReaderService::Absent, &[]).is_some_and(|it| it.contains("does not run")));
+        let both =
+            said(running, &[ReaderState::Mute, ReaderState::Card, ReaderState::NotAnswering]);
+        assert_eq!(both.unwrap_or_default().lines().count(), 2);
+    }
 }

@@ -139,6 +139,18 @@ pub struct Plugin {
     pub release: Option<ReleaseFn>,
     /// Finds an extension.
     pub extension: Option<ExtensionFn>,
+    /// Since 1.1: allows the last try of the PIN to be spent.
+    pub case_allow_last_try: Option<HandleFn>,
+}
+
+impl Plugin {
+    /// `struct_size` of the table a minor version has: what later ones appended is not in it.
+    pub const fn size_in(minor: u32) -> u32 {
+        match minor {
+            0 => std::mem::offset_of!(Plugin, case_allow_last_try) as u32,
+            _ => size_of::<Plugin>() as u32,
+        }
+    }
 }
 
 /// The id of the suite's own extension, which only builds with debug assertions have.
@@ -176,5 +188,7 @@ const _: () = {
     assert!(offset_of!(Plugin, case_open) == 8 + 5 * P);
     assert!(offset_of!(Plugin, next_event) == 8 + 16 * P);
     assert!(offset_of!(Plugin, extension) == 8 + 18 * P);
-    assert!(size_of::<Plugin>() == 8 + 19 * P);
+    assert!(offset_of!(Plugin, case_allow_last_try) == 8 + 19 * P);
+    assert!(size_of::<Plugin>() == 8 + 20 * P);
+    assert!(Plugin::size_in(0) as usize == 8 + 19 * P);
 };

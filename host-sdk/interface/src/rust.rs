@@ -5,6 +5,7 @@
 //! newer module refuses an older plugin), so a host falls back to the C door when it is refused.
 //! Errors cross as the JSON of [`crate::Error`].
 #![allow(missing_docs, reason = "abi_stable generates undocumented items beside the module")]
+#![allow(unsafe_code, reason = "abi_stable generates it for a field a module may lack")]
 #![allow(non_camel_case_types, reason = "abi_stable names the generated reference type so")]
 
 use abi_stable::StableAbi;
@@ -25,7 +26,8 @@ pub struct RustHost {
     pub wake: extern "C" fn(usize, u64),
 }
 
-/// The root module. Each function does what its namesake in [`crate::c::Plugin`] does.
+/// The root module. Each function does what its namesake in [`crate::c::Plugin`] does. What came
+/// after 1.0 stands behind the last prefix field, and a module may lack it.
 #[derive(StableAbi)]
 #[repr(C)]
 #[sabi(kind(Prefix(prefix_ref = RustModule_Ref)))]
@@ -49,6 +51,8 @@ pub struct RustModule {
     pub case_close: extern "C" fn(u64) -> RResult<(), RString>,
     #[sabi(last_prefix_field)]
     pub next_event: extern "C" fn(u64, u32) -> RResult<ROption<RString>, RString>,
+    #[sabi(missing_field(option))]
+    pub case_allow_last_try: extern "C" fn(u64) -> RResult<(), RString>,
 }
 
 impl RootModule for RustModule_Ref {

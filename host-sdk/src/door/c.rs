@@ -149,6 +149,12 @@ impl Door for CDoor {
         self.act(|error| unsafe { record(case, identity, text(pin), size(pin), error) }).map(drop)
     }
 
+    fn case_allow_last_try(&self, case: u64) -> Result<(), Error> {
+        let allow = slot!(self, case_allow_last_try)?;
+        // SAFETY: handles are numbers; any number is allowed.
+        self.act(|error| unsafe { allow(case, error) }).map(drop)
+    }
+
     fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error> {
         let record = slot!(self, case_consent)?;
         // SAFETY: the text is valid for the call.
@@ -306,6 +312,15 @@ mod tests {
         let empty: Plugin = unsafe { std::mem::zeroed() };
         let table = Plugin { struct_size, case_notice: Some(notice), ..empty };
         CDoor { table: Box::leak(Box::new(table)) }
+    }
+
+    // clauses: NEG-3
+    #[test]
+    fn a_plugin_of_an_older_minor_version_is_not_asked_for_what_came_later() {
+        let door = table(Plugin::size_in(0) as usize);
+        let error = door.case_allow_last_try(1).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Incompatible);
+        assert!(error.technical().unwrap().contains("case_allow_last_try"), "{error}");
     }
 
     // clauses: NEG-3

@@ -23,6 +23,7 @@ pub(crate) trait Door: Send + Sync {
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error>;
     fn case_read_card(&self, case: u64) -> Result<(), Error>;
     fn case_identity(&self, case: u64, identity: u32, pin: &str) -> Result<(), Error>;
+    fn case_allow_last_try(&self, case: u64) -> Result<(), Error>;
     fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error>;
     fn case_look_up(&self, case: u64, scope: u32) -> Result<(), Error>;
     fn case_cancel(&self, case: u64) -> Result<(), Error>;

@@ -62,6 +62,14 @@ impl Door for RustDoor {
         read(self.module.case_identity()(case, identity, pin.into()))
     }
 
+    fn case_allow_last_try(&self, case: u64) -> Result<(), Error> {
+        let allow = self.module.case_allow_last_try().ok_or_else(|| {
+            Error::new(ErrorCode::Incompatible)
+                .detail("the plugin's module has no `case_allow_last_try`")
+        })?;
+        read(allow(case))
+    }
+
     fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error> {
         read(self.module.case_consent()(case, consent, reason.into()))
     }

@@ -48,7 +48,13 @@ pub enum Fact {
         kind: CardKind,
         /// Its certificate's time.
         validity: Validity,
+        /// Whether it proved that it holds the certificate's key. Lines from before this was
+        /// entered say nothing, which is no.
+        #[serde(default)]
+        possession_proven: bool,
     },
+    /// The crew allowed the last try of the PIN to be spent.
+    LastTryAllowed,
     /// Identity was checked.
     Identity {
         /// How.

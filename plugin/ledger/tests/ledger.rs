@@ -24,6 +24,15 @@ fn written(directory: &Path) -> Vec<u8> {
 }
 
 #[test]
+fn a_card_entered_before_it_was_said_what_it_proves_proved_nothing() {
+    let old = r#"{"fact":"card_read","kind":"my_number","validity":"valid"}"#;
+    let fact: Fact = serde_json::from_str(old).unwrap();
+    assert!(matches!(fact, Fact::CardRead { possession_proven: false, .. }), "{fact:?}");
+    let now = serde_json::to_string(&Fact::LastTryAllowed).unwrap();
+    assert_eq!(now, r#"{"fact":"last_try_allowed"}"#);
+}
+
+#[test]
 fn entries_survive_reopening_and_go_on_counting() {
     let directory = tempfile::tempdir().unwrap();
     written(directory.path());

@@ -15,16 +15,23 @@
 
 use mynaq_interface::{CardKind, ErrorCode, Presence};
 
-use super::answer::DONE;
+use super::answer::{DONE, WARNED};
 use super::channel::Channel;
 use super::command::{Application, Command, File};
+use super::jpki::{Fault, unexpected};
 use super::link::LinkFault;
 
 /// Which sort of carrier the label names (EF 0006, space padded to 32 bytes). A new generation of a
 /// known label is unknown, never taken for an old one.
-pub(crate) fn by_label(channel: &mut Channel<'_>) -> Result<CardKind, LinkFault> {
+///
+/// Every card with this application has a label. One that does not give it has lost its power for a
+/// moment, most likely, and says of the application what it would say without.
+pub(crate) fn by_label(channel: &mut Channel<'_>) -> Result<CardKind, Fault> {
     let answer = channel.send(&Command::ReadFirst(File::Token, 32))?;
-    Ok(of_label(answer.data()))
+    match answer.status() {
+        DONE | WARNED => Ok(of_label(answer.data())),
+        status => Err(unexpected("the token label", status).into()),
+    }
 }
 
 /// The kind a token label names.

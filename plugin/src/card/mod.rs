@@ -26,6 +26,9 @@ mod possession;
 mod reading;
 mod watcher;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use self::certificate::Certificate;
 pub(crate) use self::desk::{Cancel, CardDesk, CardNews, Job};
 pub(crate) use self::pin::{Digits, PinCheck};

@@ -59,11 +59,15 @@ impl PinCheck {
         PinCheck { digits: Mutex::new(Some(digits)), last_try, holder: Mutex::new(holder) }
     }
 
+    /// Whose card it must be, as far as that is known.
+    pub(crate) fn holder(&self) -> Option<Arc<Certificate>> {
+        self.holder.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Whether this may be tried again by itself on a card that comes back: only if the digits have
     /// not been sent, and it can be seen that it is the same card.
     pub(crate) fn may_go_on(&self) -> bool {
-        let known = self.holder.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        known && !self.is_spent()
+        self.holder().is_some() && !self.is_spent()
     }
 
     /// Whether the digits have been sent: from then on nothing is tried again by itself.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::journal::Author;
-use super::state::{LookUp, State};
+use super::state::{LookUp, Reading, State};
 use super::{Case, LONGEST_BACKLOG};
 use crate::card::{Digits, Job, PinCheck, Task};
 use crate::gate::Word;
@@ -25,8 +25,12 @@ impl Case {
     pub(crate) fn identity(self: &Arc<Self>, identity: Identity, pin: &str) -> Result<(), Error> {
         self.command(|state| match identity {
             Identity::Pin => {
-                let holder = state.card.clone();
-                let check = PinCheck::new(Digits::parse(pin)?, false, holder);
+                let digits = Digits::parse(pin)?;
+                reading_may_start(state)?;
+                let known = || state.card.as_ref().map(|card| Arc::clone(&card.certificate));
+                let last_try = state.last_try.take();
+                let holder = last_try.clone().or_else(known);
+                let check = PinCheck::new(digits, last_try.is_some(), holder);
                 self.start_reading(state, Task::VerifyPin(Arc::new(check)))
             }
             Identity::Visual | Identity::Failed if !pin.is_empty() => {
@@ -38,6 +42,17 @@ impl Case {
                 self.tell_gate(state);
                 Ok(())
             }
+        })
+    }
+
+    /// Allows the last try of the PIN to be spent by the next check, which uses that up.
+    pub(crate) fn allow_last_try(&self) -> Result<(), Error> {
+        self.command(|state| {
+            reading_may_start(state)?;
+            state.last_try.allow()?;
+            self.enter(Fact::LastTryAllowed);
+            self.tell(EventBody::LastTryAllowed);
+            Ok(())
         })
     }
 
@@ -66,14 +81,15 @@ impl Case {
                 return Err(Error::new(ErrorCode::WrongState).detail("a look-up is under way"));
             }
             let permit = state.basis.permit(scope)?;
-            let card = state.card.clone().ok_or(ErrorCode::GateNotReady)?;
+            let card = state.card.as_ref().ok_or(ErrorCode::GateNotReady)?;
+            let certificate = Arc::clone(&card.certificate);
             let (cancel, cancelled) = oneshot::channel();
             let (request, reason) = (permit.request().to_owned(), permit.reason());
             state.look_up = Some(LookUp { request: request.clone(), reason, _cancel: cancel });
             let permit = self.services.journal.enter_permit(Author::of(self), permit);
             let case = Arc::clone(self);
             self.services.io.spawn(async move {
-                let view = Arc::clone(&case).view(request, permit, card, cancelled);
+                let view = Arc::clone(&case).view(request, permit, certificate, cancelled);
                 let look_up = tokio::spawn(view);
                 if look_up.await.is_err_and(|ended| ended.is_panic()) {
                     case.poison();
@@ -88,7 +104,7 @@ impl Case {
         self.change(|state| {
             if let Some(reading) = &state.reading {
                 // The desk answers with `card.cancelled`, which ends the reading.
-                reading.cancel();
+                reading.cancel.cancel();
             }
             if self.give_up(state.look_up.take()) {
                 self.tell_end(ErrorCode::NetworkCancelled.into());
@@ -163,14 +179,13 @@ impl Case {
     }
 
     fn start_reading(self: &Arc<Self>, state: &mut State, task: Task) -> Result<(), Error> {
-        if state.reading.is_some() {
-            return Err(Error::new(ErrorCode::WrongState).detail("a card is being read"));
-        }
-        let reading = self.services.cards.cancel();
-        let (case, this) = (Arc::downgrade(self), reading.clone());
+        reading_may_start(state)?;
+        let cancel = self.services.cards.cancel();
+        let reading = Reading { cancel: cancel.clone(), task: task.clone() };
+        let (case, this) = (Arc::downgrade(self), cancel.clone());
         self.services.cards.submit(Job {
             task,
-            cancel: reading.clone(),
+            cancel,
             news: Box::new(move |news| {
                 if let Some(case) = case.upgrade() {
                     case.on_card(&this, news);
@@ -201,6 +216,13 @@ impl Case {
 
     pub(super) fn tell_gate(&self, state: &State) {
         self.tell(EventBody::Gate { state: state.basis.state() });
+    }
+}
+
+fn reading_may_start(state: &State) -> Result<(), Error> {
+    match state.reading {
+        Some(_) => Err(Error::new(ErrorCode::WrongState).detail("a card is being read")),
+        None => Ok(()),
     }
 }
 

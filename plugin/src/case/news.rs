@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use mynaq_interface::{
-    Error, ErrorCode, EventBody, FieldState, Identity, ReaderFacts, ReaderService, Summary,
+    CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, ReaderFacts, ReaderService,
+    Summary,
 };
 use mynaq_ledger::Fact;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Case;
-use super::state::{LookUp, State};
-use crate::card::{Cancel, CardNews, CardRead, Certificate};
+use super::state::{Card, LookUp, State};
+use crate::card::{Cancel, CardNews, CardRead, Certificate, Task};
 use crate::defect::{self, Room};
 use crate::gate::{Basis, EnteredPermit};
 
@@ -23,7 +24,7 @@ impl Case {
         }
         // A case that is closed or poisoned refuses the change; there is nobody to tell.
         let _ = self.change(|state| {
-            if !state.reading.as_ref().is_some_and(|current| current.is(reading)) {
+            if !state.reading.as_ref().is_some_and(|current| current.cancel.is(reading)) {
                 return Ok(());
             }
             match news {
@@ -37,7 +38,10 @@ impl Case {
                     self.take_card(state, read);
                 }
                 CardNews::Done(Err(error)) => {
-                    state.reading = None;
+                    let task = state.reading.take().map(|reading| reading.task);
+                    if let Some(Task::VerifyPin(check)) = task {
+                        state.last_try.after(error.code(), check.holder());
+                    }
                     self.tell_end(error);
                 }
             }
@@ -56,19 +60,26 @@ impl Case {
 
     fn take_card(&self, state: &mut State, read: CardRead) {
         let CardRead { reader, certificate, facts } = read;
-        if state.card.as_ref().is_some_and(|known| !known.is_same_as(&certificate)) {
+        if state.card.as_ref().is_some_and(|known| !known.certificate.is_same_as(&certificate)) {
             // Another person's card: nothing that was established holds for it.
             self.wipe(state);
             state.basis = Basis::default();
             self.tell_end(ErrorCode::CardChanged.into());
             self.tell(EventBody::CardForgotten);
         }
-        state.card = Some(certificate);
+        // What the same card proved before in this case, it has proved.
+        let proven_before = state.card.as_ref().is_some_and(|known| known.possession_proven);
+        let by_pin = facts.possession_proven;
+        let possession_proven = by_pin || proven_before;
+        state.card = Some(Card { certificate, possession_proven });
         state.basis.card = true;
-        self.enter(Fact::CardRead { kind: facts.kind, validity: facts.validity });
-        let possession_proven = facts.possession_proven;
+        self.enter(Fact::CardRead {
+            kind: facts.kind,
+            validity: facts.validity,
+            possession_proven: by_pin,
+        });
         self.tell(EventBody::CardRead { reader, card: facts });
-        if possession_proven {
+        if by_pin {
             self.record_identity(state, Identity::Pin);
         }
         self.tell_gate(state);
@@ -133,7 +144,12 @@ impl Case {
             Err(error) => return self.tell_end(error),
         };
         defect::may_be_here(Room::Adapters);
-        let record = Zeroizing::new(pack.fill(summary));
+        let mut record = Zeroizing::new(pack.fill(summary));
+        let card = state.basis.identity.zip(state.card.as_ref());
+        record.card = card.map(|(identity, card)| CardBasis {
+            identity,
+            possession_proven: card.possession_proven,
+        });
         let fields = record
             .fields
             .iter()

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{Reason, Record};
+use mynaq_interface::{Error, ErrorCode, Reason, Record};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::card::{Cancel, Certificate};
+use crate::card::{Cancel, Certificate, Task};
 use crate::gate::Basis;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) stage: Stage,
     pub(super) basis: Basis,
-    pub(super) card: Option<Arc<Certificate>>,
-    /// A reading under way.
-    pub(super) reading: Option<Cancel>,
+    pub(super) card: Option<Card>,
+    pub(super) last_try: LastTry,
+    pub(super) reading: Option<Reading>,
     pub(super) look_up: Option<LookUp>,
     pub(super) record: Option<Zeroizing<Record>>,
     /// Whether somebody was viewed without consent in this case.
@@ -28,6 +28,64 @@ pub(super) enum Stage {
     Running,
     Poisoned,
     Closed,
+}
+
+/// The card that was read.
+#[derive(Debug)]
+pub(super) struct Card {
+    pub(super) certificate: Arc<Certificate>,
+    /// Whether it proved that it holds the certificate's key, in any reading of this case.
+    pub(super) possession_proven: bool,
+}
+
+/// Whether the last try of a PIN may be spent. A wrong one locks the card for good, so it takes a
+/// word of the crew; and one word is good for one check of one card.
+#[derive(Debug, Default)]
+pub(super) enum LastTry {
+    /// No card has said that one try is left, or something else came after it did.
+    #[default]
+    NotAsked,
+    /// The last PIN check of the case ended because this card has one try left.
+    Refused(Arc<Certificate>),
+    /// The crew wants it spent.
+    Allowed(Arc<Certificate>),
+}
+
+impl LastTry {
+    /// Takes the crew's word.
+    pub(super) fn allow(&mut self) -> Result<(), Error> {
+        match std::mem::take(self) {
+            LastTry::NotAsked => Err(Error::new(ErrorCode::WrongState)
+                .detail("the last PIN check did not end with card.pin_last_try")),
+            LastTry::Refused(card) | LastTry::Allowed(card) => {
+                *self = LastTry::Allowed(card);
+                Ok(())
+            }
+        }
+    }
+
+    /// A PIN check begins and uses the crew's word up, whatever comes of it: the one card whose last
+    /// try it may spend, if any.
+    pub(super) fn take(&mut self) -> Option<Arc<Certificate>> {
+        match std::mem::take(self) {
+            LastTry::Allowed(card) => Some(card),
+            LastTry::Refused(_) | LastTry::NotAsked => None,
+        }
+    }
+
+    /// A PIN check of this card ended with an error.
+    pub(super) fn after(&mut self, error: ErrorCode, card: Option<Arc<Certificate>>) {
+        if let (ErrorCode::CardPinLastTry, Some(card)) = (error, card) {
+            *self = LastTry::Refused(card);
+        }
+    }
+}
+
+/// A reading under way.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) cancel: Cancel,
+    pub(super) task: Task,
 }
 
 /// A look-up under way. Dropping it cancels it.
@@ -44,10 +102,59 @@ impl State {
     /// was anything to forget. A look-up under way has been given up before.
     pub(super) fn wipe(&mut self) -> bool {
         if let Some(reading) = self.reading.take() {
-            reading.cancel();
+            reading.cancel.cancel();
         }
         self.basis.card = false;
+        self.last_try = LastTry::NotAsked;
         let (card, record) = (self.card.take(), self.record.take());
         card.is_some() || record.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAST: ErrorCode = ErrorCode::CardPinLastTry;
+
+    fn card() -> Arc<Certificate> {
+        let world = mynaq_simulator::World::generate(mynaq_simulator::today()).unwrap();
+        let der = world.certificate("P01").unwrap().to_vec();
+        Arc::new(Certificate::parse(Zeroizing::new(der)).unwrap())
+    }
+
+    #[test]
+    fn the_last_try_is_allowed_only_after_a_card_has_said_that_it_is_the_last() {
+        let (mut last_try, card) = (LastTry::default(), card());
+        assert_eq!(last_try.allow().unwrap_err().code(), ErrorCode::WrongState);
+        for other in ErrorCode::ALL.iter().filter(|code| **code != LAST) {
+            last_try.after(*other, Some(Arc::clone(&card)));
+            assert!(last_try.allow().is_err(), "{other:?}");
+        }
+        assert!(last_try.take().is_none(), "nobody allowed it");
+        last_try.after(LAST, Some(Arc::clone(&card)));
+        last_try.after(ErrorCode::CardTimeout, None);
+        last_try.allow().unwrap();
+        last_try.allow().unwrap();
+        assert!(last_try.take().is_some_and(|held_to| held_to.is_same_as(&card)));
+    }
+
+    #[test]
+    fn one_word_of_the_crew_is_good_for_one_check_whatever_comes_of_it() {
+        let card = card();
+        let mut last_try = LastTry::Allowed(Arc::clone(&card));
+        assert!(last_try.take().is_some());
+        assert!(last_try.take().is_none() && last_try.allow().is_err(), "used up");
+        last_try.after(ErrorCode::CardCancelled, Some(Arc::clone(&card)));
+        assert!(last_try.allow().is_err(), "the last check ended otherwise");
+        last_try.after(LAST, Some(card));
+        assert!(last_try.take().is_none() && last_try.allow().is_err(), "refused is not allowed");
+    }
+
+    #[test]
+    fn what_was_allowed_for_one_patient_is_forgotten_with_them() {
+        let mut state = State { last_try: LastTry::Allowed(card()), ..State::default() };
+        state.wipe();
+        assert!(matches!(state.last_try, LastTry::NotAsked));
     }
 }

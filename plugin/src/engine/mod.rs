@@ -143,6 +143,11 @@ pub(crate) fn case_identity(case: u64, identity: u32, pin: &str) -> Result<(), E
     case.identity(word(Identity::from_number(identity), "identity", identity)?, pin)
 }
 
+/// Allows the last try of the PIN to be spent.
+pub(crate) fn case_allow_last_try(case: u64) -> Result<(), Error> {
+    find(case)?.allow_last_try()
+}
+
 /// Records the patient's word.
 pub(crate) fn case_consent(case: u64, consent: u32, reason: &str) -> Result<(), Error> {
     let case = find(case)?;

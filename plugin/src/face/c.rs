@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use mynaq_interface::c::{self, Document, Host as CHost, Plugin};
-use mynaq_interface::{ABI_MAJOR, Error, ErrorCode, Limits};
+use mynaq_interface::{ABI_MAJOR, ABI_MINOR, Error, ErrorCode, Limits};
 use zeroize::Zeroizing;
 
 use super::extension;
@@ -18,30 +18,38 @@ use crate::host::Host;
 /// Documents lent to hosts. The bytes end with a NUL that the size does not count.
 static DOCUMENTS: Handles<Arc<Zeroizing<Vec<u8>>>> = Handles::new(3);
 
-/// One table for each minor version a host may speak, the newest last.
-static TABLES: [Plugin; 1] = [Plugin {
-    struct_size: size_of::<Plugin>() as u32,
-    abi_version: ABI_MAJOR << 16,
-    product_version: concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast::<c_char>(),
-    open: Some(open),
-    close: Some(close),
-    shutdown: Some(shutdown),
-    capabilities: Some(capabilities),
-    case_open: Some(case_open),
-    case_read_card: Some(case_read_card),
-    case_identity: Some(case_identity),
-    case_consent: Some(case_consent),
-    case_look_up: Some(case_look_up),
-    case_cancel: Some(case_cancel),
-    case_decide: Some(case_decide),
-    case_record: Some(case_record),
-    case_export: Some(case_export),
-    case_notice: Some(case_notice),
-    case_close: Some(case_close),
-    next_event: Some(next_event),
-    release: Some(release),
-    extension: Some(find_extension),
-}];
+/// One table for each minor version a host may speak, the newest last: a host gets the table its
+/// version had, and nothing behind its end.
+static TABLES: [Plugin; ABI_MINOR as usize + 1] =
+    [Plugin { case_allow_last_try: None, ..table(0) }, table(1)];
+
+/// The table of a minor version, with every function there is today.
+const fn table(minor: u32) -> Plugin {
+    Plugin {
+        struct_size: Plugin::size_in(minor),
+        abi_version: ABI_MAJOR << 16 | minor,
+        product_version: concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast::<c_char>(),
+        open: Some(open),
+        close: Some(close),
+        shutdown: Some(shutdown),
+        capabilities: Some(capabilities),
+        case_open: Some(case_open),
+        case_read_card: Some(case_read_card),
+        case_identity: Some(case_identity),
+        case_consent: Some(case_consent),
+        case_look_up: Some(case_look_up),
+        case_cancel: Some(case_cancel),
+        case_decide: Some(case_decide),
+        case_record: Some(case_record),
+        case_export: Some(case_export),
+        case_notice: Some(case_notice),
+        case_close: Some(case_close),
+        next_event: Some(next_event),
+        release: Some(release),
+        extension: Some(find_extension),
+        case_allow_last_try: Some(case_allow_last_try),
+    }
+}
 
 /// The one exported function: agrees on a version and hands out the table, or refuses with a
 /// reason a person can read.
@@ -189,6 +197,10 @@ unsafe extern "C" fn case_identity(
         let pin = unsafe { optional_text(pin, pin_size) }?;
         engine::case_identity(case, identity, pin).map(done)
     })
+}
+
+unsafe extern "C" fn case_allow_last_try(case: u64, error: *mut Document) -> i32 {
+    enter(Tag::AnyThread, Some(case), error, || engine::case_allow_last_try(case).map(done))
 }
 
 unsafe extern "C" fn case_consent(

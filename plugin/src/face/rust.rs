@@ -34,6 +34,7 @@ fn root_module() -> RustModule_Ref {
         case_notice,
         case_close,
         next_event,
+        case_allow_last_try,
     }
     .leak_into_prefix()
 }
@@ -73,6 +74,10 @@ extern "C" fn case_read_card(case: u64) -> Answer<()> {
 
 extern "C" fn case_identity(case: u64, identity: u32, pin: RStr<'_>) -> Answer<()> {
     enter(Tag::AnyThread, Some(case), || engine::case_identity(case, identity, pin.as_str()))
+}
+
+extern "C" fn case_allow_last_try(case: u64) -> Answer<()> {
+    enter(Tag::AnyThread, Some(case), || engine::case_allow_last_try(case))
 }
 
 extern "C" fn case_consent(case: u64, consent: u32, reason: RStr<'_>) -> Answer<()> {

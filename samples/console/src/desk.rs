@@ -123,13 +123,18 @@ impl OpenCase {
         self.changed.subscribe()
     }
 
-    /// Gives the plugin a command. What comes of it arrives as events; a refusal is shown.
-    pub(crate) fn command(&self, command: impl FnOnce(&Case) -> Result<(), Error>) {
+    /// Gives the plugin a command and says whether it was taken. What comes of it arrives as
+    /// events; a refusal is shown.
+    pub(crate) fn command(&self, command: impl FnOnce(&Case) -> Result<(), Error>) -> bool {
         let outcome = locked(&self.case)
             .as_ref()
             .map_or_else(|| Err(ErrorCode::UnknownHandle.into()), command);
-        if let Err(error) = outcome {
-            self.change(|view| view.not_taken(error));
+        match outcome {
+            Ok(()) => true,
+            Err(error) => {
+                self.change(|view| view.not_taken(error));
+                false
+            }
         }
     }
 
@@ -142,7 +147,9 @@ impl OpenCase {
             };
             match next {
                 Ok(Some(event)) => match self.change(|view| view.apply(event)) {
-                    Some(Wish::LookUp) => self.command(|case| case.look_up(Scope::Summary)),
+                    Some(Wish::LookUp) => {
+                        self.command(|case| case.look_up(Scope::Summary));
+                    }
                     None => {}
                 },
                 Ok(None) => return,

@@ -1,7 +1,8 @@
 //! The Japanese words of the screen for the words of the interface.
 
 use mynaq_host_sdk::{
-    CardKind, Change, ClaimDate, Consent, Identity, Lack, Notice, Reason, SourceMark, Validity,
+    CardKind, Change, ClaimDate, Consent, Identity, Lack, Notice, ReaderFacts, ReaderService,
+    ReaderState, Reason, SourceMark, Validity,
 };
 use time::OffsetDateTime;
 use time::macros::{format_description, offset};
@@ -45,6 +46,35 @@ pub(crate) const fn kind(kind: CardKind) -> &'static str {
         CardKind::BasicResident => "住基カード",
         CardKind::Android | CardKind::Iphone => "スマートフォン",
         CardKind::Unknown => "種類の分からないカード",
+    }
+}
+
+/// What the readers see, in one line that may be cut at its end: what matters stands first, and the
+/// state before the name.
+pub(crate) fn readers(service: ReaderService, readers: &[ReaderFacts]) -> String {
+    match (service, readers) {
+        (ReaderService::Absent, _) => "カードのサービスが動いていません".to_owned(),
+        (_, []) => "リーダーがつながっていません".to_owned(),
+        (_, readers) => {
+            let mut readers: Vec<_> = readers.iter().collect();
+            readers.sort_by_key(|it| match it.state {
+                ReaderState::NotAnswering | ReaderState::Mute => 0,
+                ReaderState::Card => 1,
+                ReaderState::Empty | ReaderState::Unknown => 2,
+            });
+            let each = readers.iter().map(|it| format!("{}・{}", reader(it.state), it.name));
+            each.collect::<Vec<_>>().join("、")
+        }
+    }
+}
+
+const fn reader(state: ReaderState) -> &'static str {
+    match state {
+        ReaderState::Empty => "カードなし",
+        ReaderState::Card => "カードあり",
+        ReaderState::Mute => "読めないカードです",
+        ReaderState::NotAnswering => "リーダーが応答しません",
+        ReaderState::Unknown => "状態不明",
     }
 }
 
@@ -205,6 +235,19 @@ mod tests {
             let (name, definition) = reason(each);
             assert!(!name.is_empty() && !definition.is_empty(), "{each:?}");
         }
+    }
+
+    #[test]
+    fn readers_are_one_line_whatever_they_see() {
+        let reader = |name: &str, state| ReaderFacts { name: name.into(), state };
+        let said = |service, facts: &[ReaderFacts]| readers(service, facts);
+        assert_eq!(said(ReaderService::Absent, &[]), "カードのサービスが動いていません");
+        assert_eq!(said(ReaderService::Running, &[]), "リーダーがつながっていません");
+        let two = [reader("A", ReaderState::Empty), reader("B", ReaderState::Mute)];
+        assert_eq!(said(ReaderService::Running, &two), "読めないカードです・B、カードなし・A");
+        // A service of a later word has readers all the same.
+        let later = [reader("A", ReaderState::NotAnswering)];
+        assert_eq!(said(ReaderService::Unknown, &later), "リーダーが応答しません・A");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mynaq_host_sdk::{
     CardFacts, Consent, Decision, Error, ErrorClass, Event, EventBody, Field, FieldCapability,
-    FieldState, GateState, Identity, Lack, Notice, Reason, Record,
+    FieldState, GateState, Identity, Lack, Notice, ReaderFacts, ReaderService, Reason, Record,
 };
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -19,10 +19,14 @@ pub(crate) struct View {
     /// The fields of the record, as the plugin named them before the case.
     pub(crate) form: Vec<FieldCapability>,
     pub(crate) drill: bool,
+    /// What the readers see, once the plugin has said so.
+    pub(crate) readers: Option<(ReaderService, Vec<ReaderFacts>)>,
     pub(crate) card: CardState,
     /// The card read last, while the plugin remembers it.
     known_card: Option<CardFacts>,
     pub(crate) identity: Option<Identity>,
+    /// Whether the next PIN check spends the last try.
+    pub(crate) last_try: bool,
     pub(crate) consent: Option<(Consent, Option<Reason>)>,
     pub(crate) gate: GateState,
     pub(crate) look_up: LookUp,
@@ -106,9 +110,11 @@ impl Default for View {
         View {
             form: Vec::new(),
             drill: false,
+            readers: None,
             card: CardState::Idle,
             known_card: None,
             identity: None,
+            last_try: false,
             consent: None,
             gate: GateState::Waiting { missing: vec![Lack::Card, Lack::Identity, Lack::Consent] },
             look_up: LookUp::NotAsked,
@@ -133,6 +139,7 @@ impl View {
         let at = OffsetDateTime::parse(&event.at, &Rfc3339).ok();
         match event.body {
             EventBody::Opened { drill } => self.drill = drill,
+            EventBody::Readers { service, readers } => self.readers = Some((service, readers)),
             EventBody::CardAwaited { readers } => {
                 if !readers.is_empty() {
                     self.settle(ErrorClass::Reader);
@@ -151,6 +158,7 @@ impl View {
             }
             EventBody::CardForgotten => {
                 self.known_card = None;
+                self.last_try = false;
                 self.card = CardState::Forgotten;
                 self.forget_patient();
             }
@@ -164,12 +172,18 @@ impl View {
                     self.forget_patient();
                 }
             }
+            EventBody::LastTryAllowed => {
+                self.last_try = true;
+                self.settle(ErrorClass::Card);
+                self.settle(ErrorClass::Usage);
+            }
             EventBody::ConsentRecorded { consent, reason } => {
                 self.consent = Some((consent, reason));
                 self.timeline.push(Moment { at, what: What::Consent(consent, reason) });
                 self.settle(ErrorClass::Usage);
                 if consent == Consent::Refused {
                     self.troubles.clear();
+                    self.last_try = false;
                     self.forget_patient();
                 }
             }
@@ -201,7 +215,7 @@ impl View {
             }
             EventBody::Decided { field, decision } => self.decide(&field, decision),
             EventBody::Trouble { error, goes_on } => self.trouble(error, goes_on),
-            EventBody::Readers { .. } | EventBody::LastTryAllowed | EventBody::Unknown => {}
+            EventBody::Unknown => {}
         }
         None
     }

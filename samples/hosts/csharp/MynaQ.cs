@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MynaQ.cs - the MynaQ interface 1.0 for C#. Take this file into your project as it is.
+// MynaQ.cs - the MynaQ interface 1.1 for C#. Take this file into your project as it is.
 //
 // C# 7. .NET Framework 4.5.1 and later, Mono, .NET (Core) 3.1 and later. Windows and Linux, 32 and 64 bit.
 // Needs nothing but the base class library. host-sdk/include/mynaq.h says what each function means,
@@ -183,10 +183,10 @@ namespace MynaQ
         {
             "open", "close", "shutdown", "capabilities", "case_open", "case_read_card", "case_identity",
             "case_consent", "case_look_up", "case_cancel", "case_decide", "case_record", "case_export", "case_notice",
-            "case_close", "next_event", "release", "extension",
+            "case_close", "next_event", "release", "extension", "case_allow_last_try",
         };
 
-        const uint AbiVersion = 1u << 16 | 0u;
+        const uint AbiVersion = 1u << 16 | 1u;
 
         readonly IntPtr table;
         readonly uint size;
@@ -565,6 +565,14 @@ namespace MynaQ
         public void RecordIdentity(Identity identity, byte[] pin = null)
         {
             Code("case_identity", (uint)identity, pin);
+        }
+
+        /// <summary>Allows the last try of the PIN to be spent by the next check on the same card, after a check that
+        /// ended with card.pin_last_try. A wrong PIN then locks the card. Since 1.1: where the plugin does not
+        /// have it, <see cref="Status.Incompatible"/>.</summary>
+        public void AllowLastTry()
+        {
+            Command("case_allow_last_try");
         }
 
         /// <summary>Records the patient's word. Refusal wipes the card and ends the matter.</summary>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MynaQ.java - the MynaQ interface 1.0 for Java, through JNA 5. Take this file into your project as it is.
+// MynaQ.java - the MynaQ interface 1.1 for Java, through JNA 5. Take this file into your project as it is.
 //
 // Java 11 and later, Windows and Linux, 32 and 64 bit. The same surface without JNA, for Java 22 and later:
 // ffm/MynaQ.java. They differ in the class Table, at the end, and in nothing else.
@@ -187,13 +187,13 @@ public final class MynaQ {
         void line(int level, String target, String message);
     }
 
-    private static final int ABI_VERSION = 1 << 16 | 0;
+    private static final int ABI_VERSION = 1 << 16 | 1;
 
     // The order is that of mynaq_plugin in mynaq.h, which only ever grows at its end.
     private static final List<String> SLOTS = Arrays.asList(
             "open", "close", "shutdown", "capabilities", "case_open", "case_read_card", "case_identity",
             "case_consent", "case_look_up", "case_cancel", "case_decide", "case_record", "case_export", "case_notice",
-            "case_close", "next_event", "release", "extension");
+            "case_close", "next_event", "release", "extension", "case_allow_last_try");
 
     private final Table table;
 
@@ -331,6 +331,15 @@ public final class MynaQ {
          */
         public void recordIdentity(Identity identity, byte[] pin) {
             command("case_identity", code(identity), pin == null ? text(null) : pin);
+        }
+
+        /**
+         * Allows the last try of the PIN to be spent by the next check on the same card, after a check that ended
+         * with card.pin_last_try. A wrong PIN then locks the card. Since 1.1: where the plugin does not have it,
+         * {@link Status#INCOMPATIBLE}.
+         */
+        public void allowLastTry() {
+            command("case_allow_last_try");
         }
 
         /** Records the patient's word, where it needs no reason. Refusal wipes the card and ends the matter. */

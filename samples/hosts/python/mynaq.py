@@ -28,7 +28,7 @@ import sys
 import weakref
 from ctypes import POINTER, byref, c_char, c_char_p, c_int32, c_uint32, c_uint64, c_void_p
 
-ABI_VERSION = 1 << 16 | 0
+ABI_VERSION = 1 << 16 | 1
 
 IDENTITY_VISUAL, IDENTITY_PIN, IDENTITY_FAILED = 1, 2, 3
 CONSENT_GIVEN, CONSENT_UNOBTAINABLE, CONSENT_REFUSED = 1, 2, 3
@@ -106,6 +106,7 @@ class _Table(ctypes.Structure):
         ("next_event", _slot(c_uint64, c_uint32, POINTER(_Document), _ERROR)),
         ("release", _slot(c_uint64)),
         ("extension", ctypes.CFUNCTYPE(c_void_p, c_char_p, c_uint64)),
+        ("case_allow_last_try", _HANDLE),
     ]
 
 
@@ -299,6 +300,11 @@ class Case:
         """Records the identity check; `pin` is the patient's 4 digits, with IDENTITY_PIN only."""
         digits = pin.encode("utf-8") if pin else None
         self._plugin._call("case_identity", self._handle, identity, digits, len(digits or b""))
+
+    def allow_last_try(self):
+        """Allows the last try of the PIN to be spent by the next check on the same card, after a check
+        that ended with card.pin_last_try. Since 1.1: INCOMPATIBLE where the plugin has it not."""
+        self._plugin._call("case_allow_last_try", self._handle)
 
     def consent(self, consent, reason=None):
         """Records the patient's word; `reason` is a word, with CONSENT_UNOBTAINABLE only."""

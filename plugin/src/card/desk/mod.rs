@@ -116,7 +116,7 @@ impl CardDesk {
         Self::with(watch, connect, mode, Times { wait, reading: READING })
     }
 
-    fn with(
+    pub(super) fn with(
         watch: Box<dyn Watch>,
         connect: impl Fn() -> Box<dyn Connect> + Clone + Send + 'static,
         mode: Mode,
@@ -189,11 +189,11 @@ impl Drop for CardDesk {
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
-struct Times {
+pub(super) struct Times {
     /// Until a card has come.
-    wait: Duration,
+    pub(super) wait: Duration,
     /// Until a card that came has been read.
-    reading: Duration,
+    pub(super) reading: Duration,
 }
 
 type StartReader = Box<dyn Fn(u64) -> Result<Reader, Error> + Send>;

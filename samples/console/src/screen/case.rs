@@ -26,6 +26,7 @@ pub(crate) fn parts(path: &str, view: &View) -> Parts {
         ("failed", identity(path, view, Identity::Failed, "目視も暗証番号も不可")),
         ("pin-check", pin_check(path, view)),
         ("card", card(view)),
+        ("readers", readers(view)),
         ("reading", reading(path, view)),
         ("words", words(path, view)),
         ("timeline", timeline(view)),
@@ -109,6 +110,7 @@ impl Screen<'_> {
                     section aria-labelledby="h-card" {
                         h2 #h-card { "カード" }
                         (part("card"))
+                        (part("readers"))
                         (part("reading"))
                     }
                     @if let Some(people) = &self.people { (self.card_table(path, people, part("table"))) }
@@ -194,7 +196,11 @@ fn pin_check(path: &str, view: &View) -> Markup {
             disabled[view.refused() || view.reading()]
         {
             span { "暗証番号" }
-            small { @if view.reading() { "カードの後で" } @else { "で照合" } }
+            small {
+                @if view.reading() { "カードの後で" }
+                @else if view.last_try { "最後の1回" }
+                @else { "で照合" }
+            }
         }
     }
 }
@@ -215,6 +221,14 @@ fn card(view: &View) -> Markup {
         CardState::Forgotten => ("消去しました", "カードの情報は残っていません".to_owned()),
     };
     html! { div.state-box { strong { (what) } span.quiet { (note) } } }
+}
+
+fn readers(view: &View) -> Markup {
+    html! {
+        @if let Some((service, readers)) = &view.readers {
+            p.quiet { (japanese::readers(*service, readers)) }
+        }
+    }
 }
 
 fn reading(path: &str, view: &View) -> Markup {

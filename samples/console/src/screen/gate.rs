@@ -1,7 +1,7 @@
 //! The strip that says where the case stands: four lamps and one message.
 
 use maud::{Markup, html};
-use mynaq_host_sdk::{Consent, Error, GateState};
+use mynaq_host_sdk::{Consent, Error, ErrorCode, GateState};
 use time::OffsetDateTime;
 
 use crate::japanese;
@@ -81,6 +81,10 @@ pub(super) fn message(path: &str, view: &View) -> Markup {
     if let Some(error) = view.troubles.first() {
         return trouble(path, view, error);
     }
+    if view.last_try && !view.reading() {
+        let now = html! { "最後の1回です。違うとロックされ、役所での手続きが必要になります" };
+        return says(Look::Waits, "本人に暗証番号をもう一度入力してもらってください", now);
+    }
     match &view.gate {
         GateState::Closed { error } => says(Look::Bad, error.ja(), html! { (error.action_ja()) }),
         GateState::Waiting { missing } if !matches!(view.look_up, LookUp::Arrived { .. }) => {
@@ -119,13 +123,14 @@ fn arrived(view: &View, at: Option<OffsetDateTime>) -> Markup {
 
 fn trouble(path: &str, view: &View, error: &Error) -> Markup {
     let others = view.troubles.len() - 1;
+    let last_try = error.code() == ErrorCode::CardPinLastTry && !view.reading();
     html! {
         div.message.bad {
             span.mark aria-hidden="true" { "！" }
             div.says {
                 strong {
                     (error.ja())
-                    @if let (mynaq_host_sdk::ErrorCode::CardPinWrong, Some(tries)) =
+                    @if let (ErrorCode::CardPinWrong, Some(tries)) =
                         (error.code(), error.technical())
                     {
                         "（" (japanese::japanese_half(tries)) "）"
@@ -134,6 +139,11 @@ fn trouble(path: &str, view: &View, error: &Error) -> Markup {
                 p {
                     (error.action_ja())
                     span.code { (error.code().name()) @if others > 0 { " ほか" (others) "件" } }
+                }
+            }
+            @if last_try {
+                button #last-try form="act" formaction={ (path) "/last-try" } {
+                    "最後の1回を使う" br; small { "違うとロック" }
                 }
             }
             @if view.look_up == LookUp::Failed && view.gate == GateState::Open {
@@ -158,5 +168,39 @@ fn left(until: Option<OffsetDateTime>) -> Markup {
         @if let Some(until) = until {
             span.left data-until=(until.unix_timestamp_nanos() / 1_000_000) {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mynaq_host_sdk::{Event, EventBody};
+
+    use super::*;
+
+    fn told(view: &mut View, body: EventBody) {
+        let at = "2026-11-22T03:04:05.000Z".to_owned();
+        view.apply(Event { sequence: 1, at, body });
+    }
+
+    fn trouble(code: ErrorCode) -> EventBody {
+        EventBody::Trouble { error: code.into(), goes_on: false }
+    }
+
+    #[test]
+    fn the_last_try_is_offered_where_it_was_refused_and_then_asks_for_the_digits() {
+        let mut view = View::default();
+        let screen = |view: &View| message("/cases/x", view).into_string();
+        told(&mut view, trouble(ErrorCode::CardPinWrong));
+        assert!(!screen(&view).contains("last-try"));
+        told(&mut view, trouble(ErrorCode::CardPinLastTry));
+        let offered = screen(&view);
+        assert!(offered.contains(r#"form="act" formaction="/cases/x/last-try""#), "{offered}");
+        assert!(offered.contains("最後の1回を使う") && offered.contains("ロック"));
+        told(&mut view, EventBody::LastTryAllowed);
+        let allowed = screen(&view);
+        assert!(!allowed.contains("last-try") && allowed.contains("もう一度入力"), "{allowed}");
+        // The check that spends it says how it went.
+        told(&mut view, trouble(ErrorCode::CardPinLocked));
+        assert!(screen(&view).contains("card.pin_locked"));
     }
 }

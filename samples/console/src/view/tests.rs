@@ -1,4 +1,4 @@
-use mynaq_host_sdk::{CardKind, ErrorCode, PackIdentity, Trace, Validity};
+use mynaq_host_sdk::{CardKind, ErrorCode, PackIdentity, ReaderState, Trace, Validity};
 
 use super::*;
 
@@ -180,4 +180,31 @@ fn a_message_about_the_pin_goes_when_identity_is_established_another_way() {
     let visual = EventBody::IdentityRecorded { identity: Identity::Visual };
     events(&mut view, [card_read(), trouble(ErrorCode::CardPinWrong), visual]);
     assert_eq!(view.troubles, []);
+}
+
+#[test]
+fn the_readers_are_what_was_said_of_them_last() {
+    let mut view = View::default();
+    assert_eq!(view.readers, None, "nothing is claimed before it is known");
+    let card = || vec![ReaderFacts { name: "R".into(), state: ReaderState::Card }];
+    let running = || EventBody::Readers { service: ReaderService::Running, readers: card() };
+    let absent = || EventBody::Readers { service: ReaderService::Absent, readers: vec![] };
+    events(&mut view, [absent(), running()]);
+    assert_eq!(view.readers, Some((ReaderService::Running, card())));
+    events(&mut view, [card_read(), absent()]);
+    assert_eq!(view.readers, Some((ReaderService::Absent, vec![])));
+    assert!(matches!(view.card, CardState::Read { .. }), "what was read was read");
+}
+
+#[test]
+fn the_last_try_is_allowed_until_the_patient_is_another_or_refuses() {
+    for end in [EventBody::CardForgotten, refusal()] {
+        let mut view = View::default();
+        events(&mut view, [trouble(ErrorCode::CardPinLastTry)]);
+        assert!(!view.last_try);
+        events(&mut view, [EventBody::LastTryAllowed]);
+        assert!(view.last_try && view.troubles.is_empty());
+        events(&mut view, [end]);
+        assert!(!view.last_try);
+    }
 }

@@ -59,7 +59,10 @@ pub(super) async fn read(desk: State<Console>, at: Address, form: Posted) -> Res
 }
 
 pub(super) async fn cancel(desk: State<Console>, at: Address, form: Posted) -> Response {
-    on(desk, at, form, async |case, _| case.command(Case::cancel)).await
+    on(desk, at, form, async |case, _| {
+        case.command(Case::cancel);
+    })
+    .await
 }
 
 pub(super) async fn identity(desk: State<Console>, at: Address, form: Posted) -> Response {
@@ -76,7 +79,19 @@ pub(super) async fn identity(desk: State<Console>, at: Address, form: Posted) ->
 pub(super) async fn pin(desk: State<Console>, at: Address, form: Posted) -> Response {
     on(desk, at, form, async |case, form| {
         let none = Zeroizing::default();
-        case.command(|case| case.identity_by_pin(form.get("pin").unwrap_or(&none)));
+        let taken = case.command(|case| case.identity_by_pin(form.get("pin").unwrap_or(&none)));
+        if taken {
+            // Used up, whatever comes of it.
+            case.change(|view| view.last_try = false);
+        }
+    })
+    .await
+}
+
+/// The crew and the patient want the last try of the PIN spent. The digits are asked for anew.
+pub(super) async fn last_try(desk: State<Console>, at: Address, form: Posted) -> Response {
+    on(desk, at, form, async |case, _| {
+        case.command(Case::allow_last_try);
     })
     .await
 }
@@ -96,7 +111,10 @@ pub(super) async fn consent(desk: State<Console>, at: Address, form: Posted) -> 
 }
 
 pub(super) async fn look_up(desk: State<Console>, at: Address, form: Posted) -> Response {
-    on(desk, at, form, async |case, _| case.command(|case| case.look_up(Scope::Summary))).await
+    on(desk, at, form, async |case, _| {
+        case.command(|case| case.look_up(Scope::Summary));
+    })
+    .await
 }
 
 pub(super) async fn decide(desk: State<Console>, at: Address, form: Posted) -> Response {

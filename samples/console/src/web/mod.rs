@@ -48,6 +48,7 @@ pub(crate) fn router(console: Console) -> Router {
         .route("/cases/{case}/cancel", post(commands::cancel))
         .route("/cases/{case}/identity", post(commands::identity))
         .route("/cases/{case}/pin", post(commands::pin))
+        .route("/cases/{case}/last-try", post(commands::last_try))
         .route("/cases/{case}/consent", post(commands::consent))
         .route("/cases/{case}/look-up", post(commands::look_up))
         .route("/cases/{case}/decide", post(commands::decide))

@@ -231,6 +231,30 @@ async function byPin(browser) {
   await screen.end();
 }
 
+// Two slips of the finger, and the card has one try left: it is spent only if the crew says so.
+async function lastTry(browser) {
+  const screen = await Case.open(browser, "演習-最後の1回");
+  const digits = screen.page.getByLabel("暗証番号（4桁");
+  await screen.layCard("P02");
+  await screen.press(/^同意あり/);
+  for (const answer of ["残り2回", "残り1回", "照合しません"]) {
+    await digits.fill("9999");
+    await screen.press(/^暗証番号/);
+    await screen.sees("#message", answer);
+  }
+  await screen.picture("P02-last-try");
+  await screen.press("最後の1回を使う");
+  await screen.sees("#message", "もう一度入力");
+  await screen.sees("#identity-pin", "最後の1回");
+  await screen.sees("#message", "ロック");
+  await screen.picture("P02-last-try-allowed");
+  // Nobody has to: the face does as well.
+  await screen.press(/^目視/);
+  await screen.field(NAME).locator(".value").waitFor();
+  assert.equal(await screen.value(NAME), plain(person("P02").name));
+  await screen.end();
+}
+
 async function unconscious(browser) {
   const who = person("P09");
   const screen = await Case.open(browser, "演習-P09");
@@ -299,7 +323,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const test of [emptyReader, seenAndAgreed, byPin, unconscious, refused, withoutScript]) {
+  for (const test of [emptyReader, seenAndAgreed, byPin, lastTry, unconscious, refused, withoutScript]) {
     await test(browser);
     process.stdout.write(`ok ${test.name}\n`);
   }

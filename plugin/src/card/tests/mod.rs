@@ -1,0 +1,141 @@
+//! The card room on the simulator's desk, in this process: no socket, no daemon, every position of
+//! every fault.
+
+mod allowed;
+mod faults;
+mod kinds;
+mod parsing;
+mod pin;
+mod pull;
+mod table;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use mynaq_interface::{Error, ErrorCode};
+use mynaq_simulator::{Habits, Script, Slot};
+
+use self::table::{Table, world};
+use super::desk::Times;
+use super::{Cancel, CardDesk, CardNews, CardRead, Digits, Job, PinCheck, Task};
+use crate::config::Mode;
+
+/// A desk with two readers on a table.
+struct Bench {
+    table: Table,
+    cards: CardDesk,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What a job was told.
+#[derive(Debug)]
+struct Heard {
+    /// `awaited N`, `found R`, `again CODE`.
+    news: Vec<String>,
+    end: Result<CardRead, Error>,
+}
+
+const TIMES: Times = Times { wait: Duration::from_secs(5), reading: Duration::from_secs(10) };
+
+impl Bench {
+    /// With this card on the first reader, or none.
+    fn with(card: Option<&str>, script: &Script) -> Self {
+        Self::timed(card, script, TIMES)
+    }
+
+    fn timed(card: Option<&str>, script: &Script, times: Times) -> Self {
+        let table = Table::new();
+        table.first().play(script).unwrap();
+        if let Some(card) = card {
+            table.first().tap(card).unwrap();
+        }
+        let connect = table.connector();
+        let (cards, thread) =
+            CardDesk::with(Box::new(table.watch()), connect, Mode::Drill, times).unwrap();
+        Bench { table, cards, thread: Some(thread) }
+    }
+
+    fn first(&self) -> Slot {
+        self.table.first()
+    }
+
+    fn habits(self, habits: Habits) -> Self {
+        self.first().set_habits(habits);
+        self
+    }
+
+    /// Begins a job; what it is told comes out of the channel.
+    fn begin(&self, task: Task) -> (Cancel, Receiver<CardNews>) {
+        let (told, news) = channel();
+        let cancel = self.cards.cancel();
+        let news_to = Box::new(move |news| {
+            // The test may have stopped listening.
+            let _ = told.send(news);
+        });
+        self.cards.submit(Job { task, cancel: cancel.clone(), news: news_to }).unwrap();
+        (cancel, news)
+    }
+
+    /// Does a job to its end.
+    fn run(&self, task: Task) -> Heard {
+        let (_, news) = self.begin(task);
+        hear(&news)
+    }
+
+    /// How many commands reached cards on the first reader.
+    fn commands(&self) -> u64 {
+        self.first().commands()
+    }
+
+    /// How many times digits reached a card on the first reader.
+    fn digits_sent(&self) -> usize {
+        let is_verify = |apdu: &[u8]| apdu[1] == 0x20 && apdu.len() > 4;
+        self.first().apdus().iter().filter(|logged| is_verify(&logged.apdu)).count()
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.table.release();
+        self.cards.stop();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+fn hear(news: &Receiver<CardNews>) -> Heard {
+    let mut heard = Vec::new();
+    loop {
+        let next = news.recv_timeout(Duration::from_secs(20));
+        match next.unwrap_or_else(|_| panic!("no end after {heard:?}")) {
+            CardNews::Awaited(readers) => heard.push(format!("awaited {}", readers.len())),
+            CardNews::Found(reader) => heard.push(format!("found {reader}")),
+            CardNews::Again(error) => heard.push(format!("again {}", error.code())),
+            CardNews::Done(end) => return Heard { news: heard, end },
+        }
+    }
+}
+
+impl Heard {
+    fn code(&self) -> ErrorCode {
+        self.end.as_ref().map_or_else(Error::code, |_| panic!("a card was read: {:?}", self.news))
+    }
+
+    /// Whose certificate it is.
+    fn holder(&self) -> &'static str {
+        let read = self.end.as_ref().unwrap_or_else(|error| panic!("{error}: {:?}", self.news));
+        let der = read.certificate.der();
+        ["P01", "P02"].into_iter().find(|id| world().certificate(id).unwrap() == der).unwrap()
+    }
+}
+
+fn pin(digits: &str) -> Task {
+    check(digits, false)
+}
+
+fn check(digits: &str, last_try: bool) -> Task {
+    let digits = Digits::parse(digits).unwrap();
+    Task::VerifyPin(Arc::new(PinCheck::new(digits, last_try, None)))
+}
