@@ -92,13 +92,13 @@ impl Card {
 
     /// Executes one command APDU and returns the response: data, then two bytes of status.
     ///
-    /// Every input gets an answer, empty only with [`Extended::Lost`]. A card without power answers
-    /// 6F00.
+    /// Every input gets an answer, without a status word only with [`Extended::Lost`]. A card without
+    /// power answers 6F00.
     pub fn transmit(&mut self, apdu: &[u8], habits: Habits) -> Vec<u8> {
         let command = Command::parse(apdu);
         let extended = command.as_ref().is_ok_and(|command| command.extended);
         if extended && habits.extended == Extended::Lost {
-            return Vec::new();
+            return vec![0x90];
         }
         let Some(state) = &mut self.state else { return status(0x6F00) };
         // The reader answers this one by itself.

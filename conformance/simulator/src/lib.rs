@@ -8,6 +8,12 @@
 //!   says,
 //! - a **control page** on which a person taps cards with the mouse.
 //!
+//! In tests that need neither gateway nor listener, a [`Desk`] gives the same cards in the same two slots
+//! without a thread: the listeners are thin users of it. There a [`Slot`] takes cards, and a
+//! [`Session`] hands commands to them and tells how long each would have taken. [`Habits`], [`Timing`]
+//! and [`Script`] say how cards and readers behave, how long they take and what goes wrong; all three
+//! are plain data.
+//!
 //! Nothing here is shared with the plugin: the two must be able to disagree.
 
 mod card;

@@ -12,7 +12,7 @@ pub(super) struct Behaviour {
     /// Cut answers to extended APDUs to N bytes of data, and say 9000.
     #[arg(long, value_name = "N", group = "extended")]
     extended_cut: Option<u16>,
-    /// Do not pass extended APDUs on: the answer has no bytes.
+    /// Do not pass extended APDUs on: the answer is one byte.
     #[arg(long, group = "extended")]
     extended_lost: bool,
     /// Read at most N bytes at a time, whatever was asked for.
