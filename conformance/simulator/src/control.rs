@@ -99,7 +99,7 @@ async fn state(State(controls): State<Controls>) -> Json<Value> {
 fn seen(slot: &Slot) -> Value {
     let mut statuses = BTreeMap::<String, u64>::new();
     for apdu in slot.apdus() {
-        let status = apdu.status.map_or_else(|| "torn".into(), |word| format!("{word:04X}"));
+        let status = apdu.status.map_or_else(|| "none".into(), |word| format!("{word:04X}"));
         *statuses.entry(status).or_default() += 1;
     }
     json!({
