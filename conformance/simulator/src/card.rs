@@ -8,7 +8,9 @@ mod apdu;
 mod application;
 mod atr;
 mod commands;
+mod factory;
 mod habits;
+mod jpki;
 mod plastic;
 
 use std::sync::Arc;
@@ -41,11 +43,19 @@ struct State {
     verified: Vec<PinName>,
     /// No command since the power came.
     cold: bool,
+    /// The number it made up for this activation.
+    uid: [u8; 4],
 }
 
 impl State {
     fn new() -> Self {
-        State { application: Application::Manager, file: None, verified: Vec::new(), cold: true }
+        State {
+            application: Application::Manager,
+            file: None,
+            verified: Vec::new(),
+            cold: true,
+            uid: uid(),
+        }
     }
 }
 
@@ -55,9 +65,9 @@ impl Card {
         Card { plastic, state: None }
     }
 
-    /// Gives it power. The card manager is selected.
+    /// Gives it power. The card manager is selected. A mute card stays as it was.
     pub fn power_on(&mut self) {
-        self.state = Some(State::new());
+        self.state = self.plastic.atr().map(|_| State::new());
     }
 
     /// Takes the power away.
@@ -75,25 +85,26 @@ impl Card {
         self.state = Some(State { verified, cold: false, ..State::new() });
     }
 
-    /// The answer to reset, as a reader makes it up.
-    pub fn atr(&self, habits: Habits) -> &[u8] {
-        habits.atr.unwrap_or(self.plastic.atr()).bytes()
+    /// The answer to reset, as a reader makes it up; empty of a mute card.
+    pub fn atr(&self, habits: Habits) -> &'static [u8] {
+        self.plastic.atr().map_or(&[], |usual| habits.atr.unwrap_or(usual).bytes())
     }
 
     /// Executes one command APDU and returns the response: data, then two bytes of status.
     ///
-    /// Every input gets an answer, empty only with [`Extended::Lost`]. A card without power answers
-    /// 6F00.
+    /// Every input gets an answer, without a status word only with [`Extended::Lost`]. A card without
+    /// power answers 6F00.
     pub fn transmit(&mut self, apdu: &[u8], habits: Habits) -> Vec<u8> {
-        if habits.uid == Uid::Random && apdu == GET_UID {
-            return answer(uid(), OK);
-        }
         let command = Command::parse(apdu);
         let extended = command.as_ref().is_ok_and(|command| command.extended);
         if extended && habits.extended == Extended::Lost {
-            return Vec::new();
+            return vec![0x90];
         }
         let Some(state) = &mut self.state else { return status(0x6F00) };
+        // The reader answers this one by itself.
+        if habits.uid == Uid::Random && apdu == GET_UID {
+            return answer(state.uid.to_vec(), OK);
+        }
         if std::mem::take(&mut state.cold) && habits.first_6f00 {
             return status(0x6F00);
         }
@@ -116,10 +127,11 @@ impl Card {
 const GET_UID: &[u8] = &[0xFF, 0xCA, 0x00, 0x00, 0x00];
 
 /// A number like the ones Type B cards make up at each activation: never the same twice.
-fn uid() -> Vec<u8> {
-    static ASKED: AtomicU64 = AtomicU64::new(0);
-    let number = ASKED.fetch_add(1, Ordering::Relaxed);
-    Sha256::digest(number.to_be_bytes())[..4].to_vec()
+fn uid() -> [u8; 4] {
+    static ACTIVATIONS: AtomicU64 = AtomicU64::new(0);
+    let number = ACTIVATIONS.fetch_add(1, Ordering::Relaxed);
+    let digest = Sha256::digest(number.to_be_bytes());
+    [digest[0], digest[1], digest[2], digest[3]]
 }
 
 fn answer(mut data: Vec<u8>, word: StatusWord) -> Vec<u8> {

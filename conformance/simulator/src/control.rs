@@ -6,11 +6,12 @@ mod page;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -18,11 +19,38 @@ use crate::desk::Desk;
 use crate::error::Error;
 use crate::gateway::Gateway;
 use crate::listing::Listing;
+use crate::script::Script;
+use crate::slot::Slot;
 
 #[derive(Clone)]
 struct Controls {
     desk: Desk,
     gateway: Arc<Gateway>,
+}
+
+impl Controls {
+    fn slot(&self, number: Number) -> Slot {
+        match number {
+            Number::First => self.desk.first(),
+            Number::Second => self.desk.second(),
+        }
+    }
+}
+
+/// Which slot is meant: `?slot=2`, the first one without it.
+#[derive(Deserialize)]
+struct Which {
+    #[serde(default)]
+    slot: Number,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+enum Number {
+    #[default]
+    #[serde(rename = "1")]
+    First,
+    #[serde(rename = "2")]
+    Second,
 }
 
 /// Serves the page for ever.
@@ -33,6 +61,7 @@ pub(crate) async fn listen(listener: TcpListener, desk: Desk, gateway: Arc<Gatew
         .route("/state", get(state))
         .route("/tap/{id}", post(tap))
         .route("/remove", post(remove))
+        .route("/script", post(script))
         .layer(middleware::from_fn(origin::only_this_machine))
         .with_state(Controls { desk, gateway });
     // It only ends with the runtime.
@@ -40,8 +69,9 @@ pub(crate) async fn listen(listener: TcpListener, desk: Desk, gateway: Arc<Gatew
 }
 
 async fn show(State(controls): State<Controls>) -> Response {
+    let here = [controls.desk.first().card(), controls.desk.second().card()];
     match Listing::all() {
-        Ok(cards) => Html(page::render(&cards, controls.desk.first().card())).into_response(),
+        Ok(cards) => Html(page::render(&cards, &here)).into_response(),
         Err(error) => broken(&error),
     }
 }
@@ -54,40 +84,77 @@ async fn people() -> Response {
 }
 
 async fn state(State(controls): State<Controls>) -> Json<Value> {
-    let slot = controls.desk.first();
-    let mut statuses = BTreeMap::<String, u64>::new();
-    for apdu in slot.apdus() {
-        let status = apdu.status.map_or_else(|| "torn".into(), |word| format!("{word:04X}"));
-        *statuses.entry(status).or_default() += 1;
-    }
+    let [first, second] = [controls.desk.first(), controls.desk.second()].map(|slot| seen(&slot));
     Json(json!({
-        "card": slot.card(),
-        "apdus": { "total": slot.commands(), "by_status": statuses },
+        "card": first["card"],
+        "apdus": first["apdus"],
+        "second": second,
         "viewings": controls.gateway.viewings.all().len(),
         "connections": controls.gateway.meter.connections(),
         "bytes_received": controls.gateway.meter.bytes(),
     }))
 }
 
+/// What a slot holds and what was said to it.
+fn seen(slot: &Slot) -> Value {
+    let mut statuses = BTreeMap::<String, u64>::new();
+    for apdu in slot.apdus() {
+        let status = apdu.status.map_or_else(|| "none".into(), |word| format!("{word:04X}"));
+        *statuses.entry(status).or_default() += 1;
+    }
+    json!({
+        "card": slot.card(),
+        "apdus": { "total": slot.commands(), "by_status": statuses },
+    })
+}
+
 async fn tap(
     State(controls): State<Controls>,
     Path(id): Path<String>,
+    Query(which): Query<Which>,
     headers: HeaderMap,
 ) -> Response {
-    let slot = controls.desk.first();
-    match tokio::task::spawn_blocking(move || slot.tap(&id)).await {
-        Ok(Ok(())) => done(&headers),
+    let slot = controls.slot(which.slot);
+    laid(tokio::task::spawn_blocking(move || slot.tap(&id)).await, &headers)
+}
+
+async fn remove(
+    State(controls): State<Controls>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Response {
+    controls.slot(which.slot).remove();
+    done(&headers)
+}
+
+/// Takes the script of the body in place of the one before.
+async fn script(
+    State(controls): State<Controls>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let script: Script = match body.parse() {
+        Ok(script) => script,
+        Err(why) => return (StatusCode::BAD_REQUEST, why).into_response(),
+    };
+    let slot = controls.slot(which.slot);
+    laid(tokio::task::spawn_blocking(move || slot.play(&script)).await, &headers)
+}
+
+/// What came of something that needs a card, which may have to be made first.
+fn laid(
+    outcome: Result<Result<(), Error>, tokio::task::JoinError>,
+    headers: &HeaderMap,
+) -> Response {
+    match outcome {
+        Ok(Ok(())) => done(headers),
         Ok(Err(error @ Error::UnknownCard(_))) => {
             (StatusCode::NOT_FOUND, error.to_string()).into_response()
         }
         Ok(Err(error)) => broken(&error),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-async fn remove(State(controls): State<Controls>, headers: HeaderMap) -> Response {
-    controls.desk.first().remove();
-    done(&headers)
 }
 
 /// Back to the page for a browser; nothing to say to a program.

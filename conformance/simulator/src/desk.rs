@@ -7,6 +7,7 @@ use crate::card::Plastic;
 use crate::error::Error;
 use crate::place::Place;
 use crate::slot::{Slot, Which};
+use crate::tries::{Keeper, TriesBook};
 use crate::world::World;
 
 /// All the cards of a [`World`] and a reader with two slots, in this process: nothing listens, nothing
@@ -43,14 +44,26 @@ pub(crate) struct Cards {
     pub(crate) second: Place,
     /// Cards that were tapped before: their PIN tries outlive a removal.
     used: Mutex<BTreeMap<String, Arc<Plastic>>>,
+    keeper: Arc<Keeper>,
 }
 
 impl Desk {
     /// A desk with no card in either slot.
     pub fn new(world: impl Into<Arc<World>>) -> Self {
-        let (first, second) = (Place::new(), Place::new());
-        let cards = Cards { world: world.into(), first, second, used: Mutex::default() };
-        Desk { cards: Arc::new(cards) }
+        Desk::with_tries(world, TriesBook::new())
+    }
+
+    /// A desk whose cards have the tries of this book.
+    pub fn with_tries(world: impl Into<Arc<World>>, book: TriesBook) -> Self {
+        Desk {
+            cards: Arc::new(Cards {
+                world: world.into(),
+                first: Place::new(),
+                second: Place::new(),
+                used: Mutex::default(),
+                keeper: Arc::new(Keeper::new(book)),
+            }),
+        }
     }
 
     /// The first slot.
@@ -71,7 +84,8 @@ impl Cards {
         if let Some(plastic) = used.get(id) {
             return Ok(Arc::clone(plastic));
         }
-        let plastic = Arc::new(Plastic::new(&self.world, id)?);
+        let plastic = Plastic::new(&self.world, id)?.kept_by(Arc::clone(&self.keeper));
+        let plastic = Arc::new(plastic);
         used.insert(id.into(), Arc::clone(&plastic));
         Ok(plastic)
     }

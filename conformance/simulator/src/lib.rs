@@ -8,6 +8,12 @@
 //!   says,
 //! - a **control page** on which a person taps cards with the mouse.
 //!
+//! In tests that need neither gateway nor listener, a [`Desk`] gives the same cards in the same two slots
+//! without a thread: the listeners are thin users of it. There a [`Slot`] takes cards, and a
+//! [`Session`] hands commands to them and tells how long each would have taken. [`Habits`], [`Timing`]
+//! and [`Script`] say how cards and readers behave, how long they take and what goes wrong; all three
+//! are plain data.
+//!
 //! Nothing here is shared with the plugin: the two must be able to disagree.
 
 mod card;
@@ -18,6 +24,7 @@ mod error;
 mod exchange;
 mod gateway;
 mod listing;
+mod options;
 pub mod people;
 mod pki;
 mod place;
@@ -25,6 +32,7 @@ mod script;
 mod simulator;
 mod slot;
 mod timing;
+mod tries;
 mod wire;
 mod world;
 
@@ -37,9 +45,11 @@ pub use error::Error;
 pub use exchange::{Exchange, Reply};
 pub use gateway::{Outcome, Viewing};
 pub use listing::Listing;
+pub use options::Options;
 pub use place::LoggedApdu;
 pub use script::{Fault, Garbage, Next, Script, Tear};
-pub use simulator::{Options, Simulator};
+pub use simulator::Simulator;
 pub use slot::{Session, Slot};
 pub use timing::{BitRate, Timing};
+pub use tries::TriesBook;
 pub use world::World;

@@ -126,6 +126,9 @@ pub struct CardData {
     /// Whether PINs are in use.
     #[serde(default)]
     pub pins: PinData,
+    /// Whether there is a certificate for signing.
+    #[serde(default)]
+    pub signing: SigningData,
 }
 
 fn one_year() -> u32 {
@@ -141,6 +144,17 @@ pub enum PinData {
     Set,
     /// A card without PIN (顔認証マイナンバーカード).
     Locked,
+}
+
+/// Whether the card has a certificate for signing. Nobody can read it without its PIN.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum SigningData {
+    /// It has, as adults' cards do.
+    #[default]
+    Issued,
+    /// It has not: a child's card, or one without PIN.
+    None,
 }
 
 impl Person {

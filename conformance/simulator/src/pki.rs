@@ -8,4 +8,4 @@ pub(crate) mod tls;
 
 pub(crate) use authority::{Authority, Marking};
 pub(crate) use key::key_of;
-pub(crate) use profile::{Profile, issue};
+pub(crate) use profile::{Policies, Profile, issue};

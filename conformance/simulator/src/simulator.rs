@@ -1,6 +1,6 @@
 //! Everything running at once, on one thread of its own.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,63 +13,12 @@ use crate::control;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::gateway::{Gateway, Viewing};
+use crate::options::Options;
 use crate::place::LoggedApdu;
-use crate::script::Script;
 use crate::slot::Slot;
-use crate::timing::Timing;
+use crate::tries::TriesBook;
 use crate::wire;
 use crate::world::World;
-
-/// Where to listen and how to behave. All addresses must be loopback; port 0 takes any free one.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The gateway's address.
-    pub gateway: SocketAddr,
-    /// The drill listener's address: the first slot.
-    pub drill: SocketAddr,
-    /// The second slot's drill listener; none without it.
-    pub drill2: Option<SocketAddr>,
-    /// The control page's address; no page without it.
-    pub control: Option<SocketAddr>,
-    /// Where pcscd's virtual reader listens for the first slot (port 35963); no plugging in without
-    /// it.
-    pub vpcd: Option<SocketAddr>,
-    /// The same for the second slot (port 35964).
-    pub vpcd2: Option<SocketAddr>,
-    /// The card that lies in the first slot from the start.
-    pub card: Option<String>,
-    /// The card that lies in the second slot from the start.
-    pub card2: Option<String>,
-    /// How both slots and the cards in them behave.
-    pub habits: Habits,
-    /// How long commands take in both slots.
-    pub timing: Timing,
-    /// What goes wrong, in each slot by itself.
-    pub script: Script,
-    /// How long the gateway thinks before it answers.
-    pub answer_delay: Duration,
-}
-
-impl Default for Options {
-    /// Free ports on 127.0.0.1, no control page, no pcscd, no card, no trouble, no delay.
-    fn default() -> Self {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Options {
-            gateway: any,
-            drill: any,
-            drill2: None,
-            control: None,
-            vpcd: None,
-            vpcd2: None,
-            card: None,
-            card2: None,
-            habits: Habits::default(),
-            timing: Timing::default(),
-            script: Script::default(),
-            answer_delay: Duration::ZERO,
-        }
-    }
-}
 
 /// A running simulator. Dropping it hangs up on everybody and waits for its thread.
 pub struct Simulator {
@@ -100,7 +49,7 @@ impl Simulator {
     ///
     /// # Errors
     /// [`Error::NotLoopback`] for an address others could reach, [`Error::Start`] when it is taken,
-    /// [`Error::UnknownCard`] for the card.
+    /// [`Error::UnknownCard`] for a card, [`Error::File`] and [`Error::Data`] for kept tries.
     pub fn start(world: Arc<World>, options: Options) -> Result<Simulator, Error> {
         for (what, pcscd) in [("--vpcd", options.vpcd), ("--vpcd2", options.vpcd2)] {
             pcscd.map_or(Ok(()), |pcscd| on_loopback(what, pcscd))?;
@@ -118,7 +67,9 @@ impl Simulator {
             control: listeners.control.as_ref().map(bound).transpose()?,
         };
         let gateway = Arc::new(Gateway::new(Arc::clone(&world), options.answer_delay)?);
-        let desk = Desk::new(world);
+        let book = options.keep_tries.as_ref().map_or(Ok(TriesBook::new()), TriesBook::kept_in)?;
+        let book = options.pin_tries.iter().try_fold(book, |book, (id, n)| book.with(id, *n))?;
+        let desk = Desk::with_tries(world, book);
         for (slot, card) in [(desk.first(), &options.card), (desk.second(), &options.card2)] {
             slot.set_habits(options.habits);
             slot.set_timing(options.timing);

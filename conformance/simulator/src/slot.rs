@@ -169,7 +169,7 @@ impl Session {
         self.card.reset(self.slot.habits());
     }
 
-    /// The answer to reset; `None` when the card is gone.
+    /// The answer to reset, empty of a mute card; `None` when the card is gone.
     pub fn atr(&self) -> Option<Vec<u8>> {
         self.is_there().then(|| self.card.atr(self.slot.habits()).to_vec())
     }

@@ -24,6 +24,10 @@ enum End {
     Reader,
 }
 
+/// What is said for a card that does not answer to power. An empty ATR would be an empty slot for pcscd's
+/// virtual reader; one that is longer than any can be makes its powering up fail.
+const MUTE: &[u8] = &[0; 34];
+
 /// How long the rest of a message may take after its first byte.
 const MESSAGE: Duration = Duration::from_secs(5);
 
@@ -61,6 +65,7 @@ async fn converse(reader: &mut TcpStream, session: &mut Session) -> End {
                 None
             }
             [4] => match session.atr() {
+                Some(atr) if atr.is_empty() => said(send(reader, MUTE.len(), MUTE).await),
                 Some(atr) => said(send(reader, atr.len(), &atr).await),
                 None => Some(End::Card),
             },

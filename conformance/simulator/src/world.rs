@@ -2,13 +2,16 @@
 
 mod disk;
 mod identity;
+mod other;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use time::Date;
 
-pub(crate) use identity::{Identity, OtherCard};
+pub(crate) use disk::put;
+pub(crate) use identity::Identity;
+pub(crate) use other::OtherCard;
 
 use crate::error::Error;
 use crate::people::{self, Person};

@@ -106,6 +106,8 @@ fn the_token_record_names_the_kind_of_card() {
         ("X01", "JPKIAPICCTOKEN"),
         ("X02", "JPKIAPGPSETOKEN"),
         ("X06", "JPKIAPIOSTOKEN"),
+        ("X08", "JPKIAPICCTOKEN2"),
+        ("X13", "JPKIAPICCTOKEN3"),
     ] {
         let mut hand = Hand::of(&plastic(id));
         assert_eq!(hand.select(JPKI), 0x9000);
@@ -118,12 +120,74 @@ fn the_token_record_names_the_kind_of_card() {
 #[test]
 fn other_cards_do_not_give_a_certificate() {
     let read = [0x00, 0xB0, 0x8A, 0x00, 0x00];
-    for (id, status) in [("X01", 0x6A82), ("X02", 0x6982), ("X04", 0x9000), ("X06", 0x6982)] {
+    for (id, status) in
+        [("X01", 0x6A82), ("X02", 0x6982), ("X04", 0x9000), ("X06", 0x6982), ("X08", 0x6A82)]
+    {
         let mut hand = Hand::of(&plastic(id));
         assert_eq!(hand.select(JPKI), 0x9000, "{id}");
         assert_eq!(hand.say(&read), (Vec::new(), status), "{id}");
     }
-    assert_eq!(Hand::of(&plastic("X03")).select(JPKI), 0x6A82);
+    let mut wiped = Hand::of(&plastic("X07"));
+    wiped.select(JPKI);
+    assert_eq!(wiped.say(&read), (vec![0xFF; 256], 0x9000));
+}
+
+#[test]
+fn cards_of_other_kinds_know_their_own_application_and_open_nothing() {
+    let licence: &[u8] = &[&[0xA0, 0, 0, 2, 0x31, 1][..], &[0; 10]].concat();
+    let residence: &[u8] = &[&[0xD3, 0x92, 0xF0, 0, 0x4F, 2][..], &[0; 10]].concat();
+    let payment: &[u8] = b"2PAY.SYS.DDF01";
+    let passport: &[u8] = &[0xA0, 0, 0, 2, 0x47, 0x10, 1];
+    let all = [
+        ("X03", licence),
+        ("X10", residence),
+        ("X11", payment),
+        ("X12", passport),
+        ("X09", MANAGER),
+    ];
+    for (id, own) in all {
+        let mut hand = Hand::of(&plastic(id));
+        for aid in [JPKI, TEXT, MANAGER, licence, residence, payment, passport] {
+            let status = if aid == own { 0x9000 } else { 0x6A82 };
+            assert_eq!(hand.select(aid), status, "{id} {aid:02X?}");
+        }
+        hand.select(own);
+        let closed = if id == "X09" { 0x6A82 } else { 0x6982 };
+        assert_eq!(hand.status(&[0x00, 0xB0, 0x8A, 0x00, 0x00]), closed, "{id}");
+        assert_eq!(hand.status(&[0x00, 0xB0, 0x81, 0x00, 0x00]), closed, "{id}");
+    }
+    let mut hand = Hand::of(&plastic("P01"));
+    assert_eq!(hand.select(licence), 0x6A82);
+}
+
+#[test]
+fn a_mute_card_has_no_atr_and_executes_nothing() {
+    let mut hand = Hand::of(&plastic("X14"));
+    assert!(hand.card.atr(hand.habits).is_empty());
+    assert_eq!(hand.select(MANAGER), 0x6F00);
+    hand.card.reset(hand.habits);
+    assert_eq!(hand.select(MANAGER), 0x6F00);
+}
+
+#[test]
+fn the_state_file_tells_the_truth_about_both_certificates() {
+    for (id, state, signing) in [
+        ("P01", [0x8F, 0x8F, 0x00], 0x6982),
+        ("P03", [0x00, 0x8F, 0x00], 0x6A82),
+        ("P04", [0x00, 0x8F, 0x00], 0x6A82),
+        ("X01", [0x8F, 0x00, 0x00], 0x6982),
+        ("X02", [0x8F, 0x8F, 0x00], 0x6982),
+        ("X04", [0x00, 0x00, 0x00], 0x6A82),
+        ("X07", [0x8F, 0x00, 0x00], 0x6982),
+        ("X08", [0x8F, 0x00, 0x00], 0x6982),
+        ("X13", [0x8F, 0x8F, 0x00], 0x6982),
+    ] {
+        let mut hand = Hand::of(&plastic(id));
+        hand.select(JPKI);
+        assert_eq!(hand.say(&[0x00, 0xB0, 0x88, 0x00, 0x00]), (state.to_vec(), 0x9000), "{id}");
+        assert_eq!(hand.status(&[0x00, 0xB0, 0x81, 0x00, 0x00]), signing, "{id}");
+        assert_eq!(hand.file(0x01) == 0x9000, signing == 0x6982, "{id}");
+    }
 }
 
 #[test]

@@ -105,3 +105,19 @@ fn a_world_on_disk_keeps_its_line_and_renews_its_cards() {
     assert_eq!(read("people/P05/auth.der"), next.certificate("P05").expect("a certificate"));
     std::fs::remove_dir_all(&dir).expect("to tidy up");
 }
+
+#[test]
+fn a_card_of_an_unknown_generation_has_a_certificate_without_policies() {
+    let world = world();
+    let der = world.certificate("X13").expect("a certificate").to_vec();
+    let (_, certificate) = X509Certificate::from_der(&der).expect("a certificate");
+    let organization = certificate.issuer().iter_organization().next().expect("an organization");
+    assert_eq!(organization.as_str().ok(), Some("JPKI-SIMULATED"));
+    assert!(certificate.extended_key_usage().expect("one").is_some());
+    let has_policies = certificate.extensions().iter().any(|extension| {
+        matches!(extension.parsed_extension(), ParsedExtension::CertificatePolicies(_))
+    });
+    assert!(!has_policies);
+    let other = world.certificate("P01").expect("a certificate");
+    assert!(other.len() - der.len() > 50, "P01 has them");
+}

@@ -75,3 +75,46 @@ fn other_sites_pages_cannot_tap() {
     let own = format!("Origin: http://{page}");
     assert_eq!(send(page, "POST /tap/P02", &[&host, &own]).0, 204);
 }
+
+#[test]
+fn either_slot_can_be_tapped_and_scripted() {
+    let (simulator, page) = simulator();
+    let host = format!("Host: {page}");
+    assert_eq!(send(page, "POST /tap/P02?slot=2", &[&host]).0, 204);
+    assert_eq!((simulator.card(), simulator.second().card().as_deref()), (None, Some("P02")));
+    let state = send(page, "GET /state", &[&host]).1;
+    assert!(
+        state.contains("\"second\":{\"apdus\":{\"by_status\":{},\"total\":0},\"card\":\"P02\"}")
+    );
+
+    assert_eq!(post(page, "/script?slot=2", "1=tear-after then=P01:0\r\n").0, 204);
+    let mut session = simulator.second().connect().expect("a card");
+    session.power_on();
+    assert!(session.exchange(&[0x00, 0xA4, 0x00, 0x00]).answer().is_some());
+    assert!(!session.is_there());
+    assert_eq!(simulator.second().card().as_deref(), Some("P01"));
+    assert_eq!(send(page, "POST /remove?slot=2", &[&host]).0, 204);
+    assert_eq!(simulator.second().card(), None);
+
+    let (status, why) = post(page, "/script", "2=explode");
+    assert!(status == 400 && why.contains("tear-before"), "{why}");
+    let (status, why) = post(page, "/script", "then=P99:1");
+    assert!(status == 404 && why.contains("P99"), "{why}");
+    assert_eq!(send(page, "POST /remove?slot=3", &[&host]).0, 400);
+    let page_of_two = send(page, "GET /", &[&host]).1;
+    assert!(page_of_two.contains("/script?slot=2") && page_of_two.contains("/tap/X14?slot=2"));
+}
+
+/// Posts a plain text.
+fn post(page: SocketAddr, path: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(page).expect("the control page");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: {page}\r\nContent-Type: text/plain\r\n");
+    let request = format!("{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.expect("a status"), answer)
+}

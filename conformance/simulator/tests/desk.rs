@@ -1,9 +1,11 @@
 //! The desk in this process: two slots, tears and cards that come again, without thread or runtime.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use mynaq_simulator::{Desk, Fault, Reply, Script, Session, Slot, Tear, World};
+use mynaq_simulator::{
+    BitRate, Desk, Fault, Garbage, Reply, Script, Session, Slot, Tear, Timing, World,
+};
 use time::macros::date;
 
 static WORLD: LazyLock<Arc<World>> =
@@ -105,9 +107,76 @@ fn after_a_tear_another_card_comes_by_itself() {
 fn an_exchange_costs_microseconds() {
     let slot = with("P02", Script::new());
     let mut session = powered(&slot);
-    let before = std::time::Instant::now();
+    let before = Instant::now();
     for _ in 0..1_000 {
         assert_eq!(say(&mut session, SELECT).as_deref(), Some(OK));
     }
     assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+}
+
+#[test]
+fn time_is_computed_and_not_slept() {
+    let slot = with("P01", Script::new().at(3, Fault::Spike(Duration::from_secs(900))));
+    let ms = Duration::from_millis;
+    slot.set_timing(Timing {
+        latency: ms(50),
+        select: ms(10),
+        sign: ms(650),
+        read: ms(200),
+        bit_rate: None,
+    });
+    let before = Instant::now();
+    let mut session = powered(&slot);
+    assert_eq!(session.exchange(SELECT).delay, ms(60));
+    assert_eq!(session.exchange(&[0x00, 0xB0, 0x8A, 0x00, 0x00]).delay, ms(250));
+    assert_eq!(session.exchange(&[0x00, 0x20, 0x00, 0x98]).delay, ms(900_050));
+    let sign = [&[0x80, 0x2A, 0x00, 0x97, 1, 1][..], &[0]].concat();
+    assert_eq!(session.exchange(&sign).delay, ms(700));
+
+    let certificate = u32::try_from(WORLD.certificate("P01").expect("one").len()).expect("short");
+    let bit_rate = Some(BitRate::Kbit106);
+    slot.set_timing(Timing { bit_rate, ..Timing::default() });
+    // Seven bytes there, the certificate and two bytes back, 94.4 µs each.
+    let delay = session.exchange(READ).delay.as_micros();
+    assert_eq!(delay, u128::from((certificate + 9) * 1280 * 100 / 1356));
+    assert!(before.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_reset_a_stuck_card_and_garbage_are_as_on_the_line() {
+    let script = Script::new()
+        .at(2, Fault::Reset)
+        .at(4, Fault::Garbage(Garbage::Nothing))
+        .at(4, Fault::Tear(Tear::After))
+        .at(6, Fault::Stuck);
+    let slot = with("P01", script);
+    let mut session = powered(&slot);
+    say(&mut session, SELECT);
+    assert_eq!(say(&mut session, READ).as_deref(), Some(&[0x6A, 0x82][..]), "nothing selected");
+    say(&mut session, SELECT);
+    assert_eq!(say(&mut session, READ).as_deref(), Some(&[][..]), "two faults at one command");
+    assert!(!session.is_there());
+
+    slot.tap("P01").expect("the card again");
+    let mut session = powered(&slot);
+    (0..5).for_each(|_| assert_eq!(say(&mut session, SELECT).as_deref(), Some(OK)));
+    assert_eq!(session.exchange(SELECT).reply, Reply::Silence);
+    assert!(session.is_there());
+    assert_eq!(powered(&slot).exchange(SELECT).reply, Reply::Silence);
+    slot.tap("P01").expect("taken up and laid down");
+    assert_eq!(say(&mut powered(&slot), SELECT).as_deref(), Some(OK));
+}
+
+#[test]
+fn garbage_of_every_kind_is_told_from_the_certificate() {
+    let der = WORLD.certificate("P01").expect("a certificate");
+    for garbage in ["wrong-length", "cut-short", "random", "one-byte", "nothing", "6A82", "long"] {
+        let slot = with("P01", format!("2={garbage}").parse().expect("a script"));
+        let mut session = powered(&slot);
+        say(&mut session, SELECT);
+        let answer = say(&mut session, READ).expect("an answer");
+        assert_ne!(answer[..answer.len().saturating_sub(2)], *der, "{garbage}");
+        let answer = say(&mut session, READ).expect("an answer");
+        assert_eq!(answer[..answer.len() - 2], *der, "once only");
+    }
 }

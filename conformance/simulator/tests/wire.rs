@@ -1,69 +1,14 @@
 //! The drill listener: presence is a connection that lives.
 
-use std::io::{Read, Write};
+mod line;
+
 use std::net::TcpStream;
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::sync::Arc;
 
-use mynaq_simulator::{Fault, Options, Script, Simulator, Tear, World};
-use time::macros::date;
+use line::{READ, Reader, SELECT, WORLD, simulator, with};
+use mynaq_simulator::{Fault, Options, Script, Simulator, Tear};
 
-static WORLD: LazyLock<Arc<World>> =
-    LazyLock::new(|| Arc::new(World::generate(date!(2026 - 11 - 23)).expect("a world")));
-
-const SELECT: &[u8] =
-    &[0x00, 0xA4, 0x04, 0x0C, 10, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
-const READ: &[u8] = &[0x00, 0xB0, 0x8A, 0x00, 0x00, 0x00, 0x00];
 const EMPTY_VERIFY: &[u8] = &[0x00, 0x20, 0x00, 0x98];
-
-/// A reader that fails a test rather than wait for ever.
-struct Reader(TcpStream);
-
-impl Reader {
-    fn connect(simulator: &Simulator) -> Reader {
-        let stream = TcpStream::connect(simulator.drill()).expect("the drill listener");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
-        Reader(stream)
-    }
-
-    fn powered(simulator: &Simulator) -> Reader {
-        let mut reader = Reader::connect(simulator);
-        reader.say(&[1]);
-        reader
-    }
-
-    fn say(&mut self, message: &[u8]) {
-        let mut bytes = u16::try_from(message.len()).expect("short").to_be_bytes().to_vec();
-        bytes.extend(message);
-        // The other end may have hung up already; that shows when we listen.
-        let _ = self.0.write_all(&bytes);
-    }
-
-    /// The next message; `None` when the card is gone.
-    fn hear(&mut self) -> Option<Vec<u8>> {
-        let mut length = [0; 2];
-        if let Err(error) = self.0.read_exact(&mut length) {
-            assert_ne!(error.kind(), std::io::ErrorKind::WouldBlock, "no answer, no end");
-            return None;
-        }
-        let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
-        self.0.read_exact(&mut message).ok()?;
-        Some(message)
-    }
-
-    fn ask(&mut self, apdu: &[u8]) -> Option<Vec<u8>> {
-        self.say(apdu);
-        self.hear()
-    }
-}
-
-fn simulator(options: Options) -> Simulator {
-    Simulator::start(Arc::clone(&WORLD), options).expect("a simulator")
-}
-
-fn with(card: &str) -> Simulator {
-    simulator(Options { card: Some(card.into()), ..Options::default() })
-}
 
 #[test]
 fn a_reader_gets_atr_and_certificate_in_two_commands() {

@@ -9,6 +9,8 @@ pub(super) enum Application {
     Jpki,
     /// Text, surface, resident register and common application. All their files are closed.
     Guarded(&'static [u8]),
+    /// What another kind of card has instead. All its files are closed too.
+    Foreign(&'static [u8]),
 }
 
 const MANAGER: &[u8] = &[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
@@ -20,6 +22,20 @@ const GUARDED: [&[u8]; 4] = [
     &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00],
 ];
 
+/// DF1 of a driving licence.
+pub(super) const LICENCE: &[u8] = &[
+    0xA0, 0x00, 0x00, 0x02, 0x31, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+];
+/// DF1 of a residence card (在留カード).
+pub(super) const RESIDENCE: &[u8] = &[
+    0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+];
+/// Where a payment card lists its contactless applications.
+pub(super) const PAYMENT: &[u8] = b"2PAY.SYS.DDF01";
+/// A machine-readable travel document.
+pub(super) const PASSPORT: &[u8] = &[0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
+const FOREIGN: [&[u8]; 4] = [LICENCE, RESIDENCE, PAYMENT, PASSPORT];
+
 impl Application {
     /// The application with exactly this AID.
     pub(super) fn find(aid: &[u8]) -> Option<Application> {
@@ -29,7 +45,10 @@ impl Application {
         if aid == JPKI {
             return Some(Application::Jpki);
         }
-        GUARDED.into_iter().find(|known| *known == aid).map(Application::Guarded)
+        let among = |known: [&'static [u8]; 4]| known.into_iter().find(|known| *known == aid);
+        among(GUARDED)
+            .map(Application::Guarded)
+            .or_else(|| among(FOREIGN).map(Application::Foreign))
     }
 }
 

@@ -3,7 +3,8 @@
 use super::apdu::{Command, Refused};
 use super::application::{Application, PinName};
 use super::habits::{BeyondEnd, Habits, OnReselect, Verified};
-use super::plastic::{Content, Plastic, Tried};
+use super::jpki::Content;
+use super::plastic::{Plastic, Tried};
 use super::{OK, State, StatusWord};
 
 /// Data and a status word that lets it through.
@@ -12,6 +13,7 @@ type Answer = Result<(Vec<u8>, StatusWord), Refused>;
 /// The end of the file was reached before all that was asked for.
 const END: StatusWord = 0x6282;
 
+const MEMORY: Refused = Refused(0x6581);
 const LENGTH: Refused = Refused(0x6700);
 const NO_CHANNEL: Refused = Refused(0x6881);
 const STRUCTURE: Refused = Refused(0x6981);
@@ -73,7 +75,7 @@ fn select(
                 Application::Manager => false,
                 Application::Jpki => plastic.file(number).is_some(),
                 // Closed doors all look alike.
-                Application::Guarded(_) => true,
+                Application::Guarded(_) | Application::Foreign(_) => true,
             };
             if !known {
                 return Err(NOT_FOUND);
@@ -146,6 +148,7 @@ fn verify(
         }
         Tried::Wrong(tries) => Err(left(tries)),
         Tried::Blocked => Err(BLOCKED),
+        Tried::Failed => Err(MEMORY),
     }
 }
 
@@ -180,7 +183,7 @@ fn referenced(state: &State, p2: u8) -> Result<u16, Refused> {
 fn open<'a>(plastic: &'a Plastic, state: &State, number: u16) -> Result<Content<'a>, Refused> {
     match state.application {
         Application::Manager => Err(NOT_FOUND),
-        Application::Guarded(_) => Err(SECURITY),
+        Application::Guarded(_) | Application::Foreign(_) => Err(SECURITY),
         Application::Jpki => plastic.file(number).ok_or(NOT_FOUND),
     }
 }

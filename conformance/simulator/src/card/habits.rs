@@ -37,7 +37,8 @@ pub enum Extended {
     Refused,
     /// Their answer is cut to so many bytes of data, and 9000 says that all is well.
     Cut(u16),
-    /// The reader does not pass them on: the card hears nothing, and the answer has no bytes.
+    /// The reader does not pass them on: the card hears nothing, and the answer is one byte. (No
+    /// bytes would be what pcscd says of a card that is gone.)
     Lost,
 }
 

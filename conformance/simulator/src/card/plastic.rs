@@ -1,15 +1,11 @@
 //! What a card is without power: its files, its key, and the tries left to its PINs.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
-
-use super::application::{Application, PinName, file};
+use super::application::{Application, PinName};
 use super::atr::Atr;
-use crate::error::Error;
-use crate::people::PinData;
-use crate::pki::Marking;
-use crate::world::{OtherCard, World};
+use super::jpki::{Content, Jpki};
+use crate::tries::{Keeper, Tries};
 
 /// Every card has the same PINs; they are no secret.
 const PIN: &[u8] = b"1234";
@@ -18,40 +14,19 @@ const SIGNATURE_PIN: &[u8] = b"SIMULATED1";
 /// A card as somebody holds it in the hand.
 pub struct Plastic {
     id: String,
-    atr: Atr,
-    jpki: Option<Jpki>,
+    /// What a reader usually says of it; a mute card has none.
+    atr: Option<Atr>,
+    chip: Chip,
     tries: Mutex<Tries>,
+    keeper: Option<Arc<Keeper>>,
 }
 
-/// The JPKI application's content.
-struct Jpki {
-    token: Vec<u8>,
-    state: [u8; 3],
-    certificate: Certificate,
-    authority: Vec<u8>,
-    key: Option<RsaPrivateKey>,
-}
-
-enum Certificate {
-    /// Anybody may read it; an empty one was never issued.
-    Free(Vec<u8>),
-    /// The holder has to open it.
-    Closed,
-    /// The file does not exist.
-    Missing,
-}
-
-struct Tries {
-    authentication: u8,
-    signature: u8,
-}
-
-/// What is behind a file number.
-pub(super) enum Content<'a> {
-    Free(&'a [u8]),
-    Closed,
-    Key(PinName),
-    Pin(PinName),
+/// What can be selected.
+pub(super) enum Chip {
+    /// The applications of a My Number Card, or of what resembles one.
+    Jpki(Box<Jpki>),
+    /// Only this, and nothing behind it opens.
+    Other(Application),
 }
 
 /// What came of an attempt at a PIN.
@@ -59,74 +34,20 @@ pub(super) enum Tried {
     Right,
     Wrong(u8),
     Blocked,
+    /// The card could not write its counter down.
+    Failed,
 }
 
 impl Plastic {
-    /// The card of a person (`P01` …) or one of the other cards (`X01` …), as it left the factory.
-    ///
-    /// # Errors
-    /// [`Error::UnknownCard`] when nothing has this id; [`Error::Pki`] when its key could not be
-    /// made.
-    pub fn new(world: &World, id: &str) -> Result<Plastic, Error> {
-        match (world.person(id), OtherCard::find(id)) {
-            (Some(person), _) => Plastic::of_person(world, id, person.card.pins),
-            (None, Some(card)) => Plastic::of_card(world, card),
-            (None, None) => Err(Error::UnknownCard(id.into())),
-        }
+    pub(super) fn made(id: &str, atr: Option<Atr>, chip: Chip, tries: Tries) -> Plastic {
+        Plastic { id: id.into(), atr, chip, tries: Mutex::new(tries), keeper: None }
     }
 
-    fn of_person(world: &World, id: &str, pins: PinData) -> Result<Plastic, Error> {
-        let identity = world.identity(id)?;
-        let jpki = Jpki {
-            token: token("JPKIAPICCTOKEN2"),
-            state: [0x8F, 0x8F, 0x00],
-            certificate: Certificate::Free(identity.certificate.clone()),
-            authority: world.authority(Marking::Simulated)?.der().to_vec(),
-            key: Some(identity.key.clone()),
-        };
-        let tries = match pins {
-            PinData::Set => Tries { authentication: 3, signature: 5 },
-            PinData::Locked => Tries { authentication: 0, signature: 0 },
-        };
-        Ok(Plastic {
-            id: id.into(),
-            atr: Atr::JpkiTypeB,
-            jpki: Some(jpki),
-            tries: Mutex::new(tries),
-        })
-    }
-
-    fn of_card(world: &World, card: OtherCard) -> Result<Plastic, Error> {
-        let (atr, label, certificate) = match card {
-            OtherCard::Jukki => (Atr::JukkiTypeB, "JPKIAPICCTOKEN", Certificate::Missing),
-            OtherCard::Android => (Atr::JpkiTypeB, "JPKIAPGPSETOKEN", Certificate::Closed),
-            OtherCard::Iphone => (Atr::JpkiTypeB, "JPKIAPIOSTOKEN", Certificate::Closed),
-            OtherCard::Uncertified => {
-                (Atr::JpkiTypeB, "JPKIAPICCTOKEN2", Certificate::Free(Vec::new()))
-            }
-            OtherCard::Unmarked => {
-                let certificate = world.identity(card.id())?.certificate.clone();
-                (Atr::JpkiTypeB, "JPKIAPICCTOKEN2", Certificate::Free(certificate))
-            }
-            OtherCard::Licence => (Atr::LicenceTypeB, "", Certificate::Missing),
-        };
-        let marking =
-            if card == OtherCard::Unmarked { Marking::Unmarked } else { Marking::Simulated };
-        let key =
-            if card.has_identity() { Some(world.identity(card.id())?.key.clone()) } else { None };
-        let jpki = match card {
-            OtherCard::Licence => None,
-            _ => Some(Jpki {
-                token: token(label),
-                // What stands here when a certificate is absent is not public; zero is a guess.
-                state: if key.is_some() { [0x8F, 0x8F, 0x00] } else { [0x00; 3] },
-                certificate,
-                authority: world.authority(marking)?.der().to_vec(),
-                key,
-            }),
-        };
-        let tries = Mutex::new(Tries { authentication: 3, signature: 5 });
-        Ok(Plastic { id: card.id().into(), atr, jpki, tries })
+    /// The same card with the tries that were kept for it, which it will go on keeping.
+    pub(crate) fn kept_by(self, keeper: Arc<Keeper>) -> Plastic {
+        let factory = *self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        let tries = Mutex::new(keeper.of(&self.id, factory));
+        Plastic { tries, keeper: Some(keeper), ..self }
     }
 
     /// `P01` and so on.
@@ -134,38 +55,27 @@ impl Plastic {
         &self.id
     }
 
-    pub(super) fn atr(&self) -> Atr {
+    pub(super) fn atr(&self) -> Option<Atr> {
         self.atr
     }
 
     pub(super) fn has(&self, application: Application) -> bool {
-        match application {
-            Application::Manager | Application::Guarded(_) | Application::Jpki => {
-                self.jpki.is_some()
-            }
+        match &self.chip {
+            Chip::Jpki(_) => !matches!(application, Application::Foreign(_)),
+            Chip::Other(only) => application == *only,
+        }
+    }
+
+    fn jpki(&self) -> Option<&Jpki> {
+        match &self.chip {
+            Chip::Jpki(jpki) => Some(jpki),
+            Chip::Other(_) => None,
         }
     }
 
     /// A file of the JPKI application.
     pub(super) fn file(&self, number: u16) -> Option<Content<'_>> {
-        let jpki = self.jpki.as_ref()?;
-        Some(match number {
-            // No certificate for signing is simulated: this file never opens.
-            file::SIGNATURE_CERTIFICATE => Content::Closed,
-            file::SIGNATURE_CA | file::CA => Content::Free(&jpki.authority),
-            file::TOKEN => Content::Free(&jpki.token),
-            file::STATE => Content::Free(&jpki.state),
-            file::CERTIFICATE => match &jpki.certificate {
-                Certificate::Free(der) => Content::Free(der),
-                Certificate::Closed => Content::Closed,
-                Certificate::Missing => return None,
-            },
-            file::KEY => Content::Key(PinName::Authentication),
-            file::PIN => Content::Pin(PinName::Authentication),
-            file::SIGNATURE_KEY => Content::Key(PinName::Signature),
-            file::SIGNATURE_PIN => Content::Pin(PinName::Signature),
-            _ => return None,
-        })
+        self.jpki()?.file(number)
     }
 
     pub(super) fn tries(&self, pin: PinName) -> u8 {
@@ -173,31 +83,41 @@ impl Plastic {
     }
 
     pub(super) fn try_pin(&self, pin: PinName, typed: &[u8]) -> Tried {
-        let (right, full) = match pin {
-            PinName::Authentication => (PIN, 3),
-            PinName::Signature => (SIGNATURE_PIN, 5),
+        let right = match pin {
+            PinName::Authentication => PIN,
+            PinName::Signature => SIGNATURE_PIN,
         };
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *tries;
         let left = tries.of(pin);
         if *left == 0 {
             return Tried::Blocked;
         }
-        if typed == right {
-            *left = full;
-            return Tried::Right;
+        let tried = if typed == right {
+            *left = full(pin);
+            Tried::Right
+        } else {
+            *left -= 1;
+            Tried::Wrong(*left)
+        };
+        match &self.keeper {
+            Some(keeper) if *tries != before && keeper.keep(&self.id, *tries).is_err() => {
+                Tried::Failed
+            }
+            _ => tried,
         }
-        *left -= 1;
-        Tried::Wrong(*left)
     }
 
-    /// Pads what was sent (PKCS#1 v1.5, type 1) and signs it; `None` for input of a wrong length.
+    /// See [`Jpki::sign`].
     pub(super) fn sign(&self, digest_info: &[u8]) -> Option<Vec<u8>> {
-        let key = self.jpki.as_ref()?.key.as_ref()?;
-        if digest_info.is_empty() {
-            return None;
-        }
-        key.sign(Pkcs1v15Sign::new_unprefixed(), digest_info).ok()
+        self.jpki()?.sign(digest_info)
     }
+}
+
+/// The tries of a PIN that was right.
+fn full(pin: PinName) -> u8 {
+    let mut tries = Tries::FULL;
+    *tries.of(pin)
 }
 
 impl Tries {
@@ -207,20 +127,4 @@ impl Tries {
             PinName::Signature => &mut self.signature,
         }
     }
-}
-
-/// EF 0006: a PKCS#11 token description of 160 bytes, numbers in big-endian order.
-fn token(label: &str) -> Vec<u8> {
-    let padded = |text: &str, width: usize| format!("{text:<width$}").into_bytes();
-    let mut record = padded(label, 32);
-    record.extend(padded("SIMULATED", 32));
-    record.extend(padded("SIMULATED CARD", 16));
-    record.extend(padded("0000000000000000", 16));
-    // Flags, six limits (the longest and shortest PIN are the last two), four memory sizes.
-    for number in [0x0000_040D_u32, 0, 0, 0, 0, 16, 4, 0, 0, 0, 0] {
-        record.extend(number.to_be_bytes());
-    }
-    record.extend(*b"0301");
-    record.extend(padded("", 16));
-    record
 }

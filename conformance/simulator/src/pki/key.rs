@@ -31,6 +31,7 @@ const FOUND: &[(&str, u32, u32)] = &[
     ("X02", 57, 248),
     ("X05", 609, 1371),
     ("X06", 93, 14),
+    ("X13", 382, 372),
 ];
 
 /// The RSA-2048 key that belongs to a label.

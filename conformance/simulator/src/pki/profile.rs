@@ -38,6 +38,16 @@ pub(crate) struct Profile<'a> {
     pub(crate) issued: Date,
     /// The last day of validity, in Japan.
     pub(crate) expires: Date,
+    pub(crate) policies: Policies,
+}
+
+/// What the certificate says it was issued for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Policies {
+    /// Authentication with a (test) card.
+    Card,
+    /// Nothing: the extension is absent.
+    Absent,
 }
 
 /// Issues the certificate, DER.
@@ -59,7 +69,7 @@ pub(crate) fn issue(
         subject_public_key_info: public,
         issuer_unique_id: None,
         subject_unique_id: None,
-        extensions: Some(extensions(authority, &subject_key).map_err(pki)?),
+        extensions: Some(extensions(authority, &subject_key, profile.policies).map_err(pki)?),
     })
 }
 
@@ -80,12 +90,15 @@ fn moment(day: Date, hour: u8, minute: u8, second: u8) -> DerResult<DateTime> {
 fn extensions(
     authority: &Authority,
     subject_key: &SubjectKeyIdentifier,
+    policies: Policies,
 ) -> DerResult<Vec<Extension>> {
     let of = &authority.name;
     let mut all = Vec::new();
     add(&mut all, of, &KeyUsage(KeyUsages::DigitalSignature.into()))?;
     add(&mut all, of, &ExtendedKeyUsage(vec![CLIENT_AUTH]))?;
-    add(&mut all, of, &policies()?)?;
+    if policies == Policies::Card {
+        add(&mut all, of, &card_policies()?)?;
+    }
     // As in the real ones: the library itself would have it the other way round for both.
     for (extension, critical) in all.iter_mut().skip(1).zip([false, true]) {
         extension.critical = critical;
@@ -113,7 +126,7 @@ fn extensions(
     Ok(all)
 }
 
-fn policies() -> DerResult<CertificatePolicies> {
+fn card_policies() -> DerResult<CertificatePolicies> {
     let statement = Ia5String::new("http://simulated.invalid/cps.html")?;
     Ok(CertificatePolicies(vec![PolicyInformation {
         policy_identifier: TEST_POLICY,

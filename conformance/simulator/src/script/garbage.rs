@@ -15,7 +15,7 @@ pub enum Garbage {
     Random,
     /// One byte.
     OneByte,
-    /// No bytes.
+    /// No bytes. pcscd's virtual reader goes on waiting then, until the card is taken away.
     Nothing,
     /// Only this status word.
     Status(StatusWord),

@@ -89,7 +89,7 @@ fn get(path: &Path) -> Result<String, Error> {
 }
 
 /// Writes a file whole or not at all: another program may be reading the old one.
-fn put(path: &Path, content: &[u8]) -> Result<(), Error> {
+pub(crate) fn put(path: &Path, content: &[u8]) -> Result<(), Error> {
     let write = || {
         if let Some(dir) = path.parent() {
             fs::create_dir_all(dir)?;
