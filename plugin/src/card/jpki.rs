@@ -79,9 +79,12 @@ pub(crate) fn read(
     if !select(channel)? {
         return Err(kind::without_application(channel)?.into());
     }
-    let Some(der) = read_certificate(channel, lengths)? else {
-        let kind = kind::by_label(channel)?;
-        return Err(kind::without_certificate(kind).into());
+    let der = match read_certificate(channel, lengths)? {
+        Content::Certificate(der) => der,
+        without => {
+            let (kind, locked) = (kind::by_label(channel)?, matches!(without, Content::Locked));
+            return Err(kind::without_certificate(kind, locked).into());
+        }
     };
     let certificate = Certificate::parse(der).ok_or_else(|| {
         Error::new(ErrorCode::CardUnreadable).detail("the certificate is not one")
@@ -92,40 +95,42 @@ pub(crate) fn read(
     // The certificate leaves open what this is; the label says.
     match kind::by_label(channel)? {
         kind @ (CardKind::MyNumber | CardKind::Unknown) => Ok((kind, certificate)),
-        other => Err(kind::without_certificate(other).into()),
+        other => Err(kind::without_certificate(other, false).into()),
     }
 }
 
 /// False when the card does not know the application.
-fn select(channel: &mut Channel<'_>) -> Result<bool, Fault> {
-    let mut status = channel.send(&Command::Select(Application::Jpki))?.status();
-    if status == NO_DIAGNOSIS {
-        // One card was seen to refuse the very first command after power-up.
-        status = channel.send(&Command::Select(Application::Jpki))?.status();
-    }
+fn select(channel: &mut Channel<'_>) -> Result<bool, LinkFault> {
+    let status = channel.send(&Command::Select(Application::Jpki))?.status();
     match status {
         DONE => Ok(true),
         FILE_NOT_FOUND => Ok(false),
-        status => Err(Error::new(ErrorCode::CardNotMyNumber)
-            .detail(format_args!("SELECT answered {status:04X}"))
-            .into()),
+        // One card was seen to refuse the very first command after power-up (6F00). Cards of other
+        // families have words of their own for what they do not know, and say them again.
+        _ => Ok(channel.send(&Command::Select(Application::Jpki))?.status() == DONE),
     }
 }
 
-/// The certificate's DER; none where there is none to read: the file asks for a PIN (a phone), does
-/// not exist, is empty, or is filled with FF.
-fn read_certificate(
-    channel: &mut Channel<'_>,
-    lengths: Lengths,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+/// What is in the certificate's file.
+enum Content {
+    /// Something with a certificate's header.
+    Certificate(Zeroizing<Vec<u8>>),
+    /// It asks for a PIN, as phones do.
+    Locked,
+    /// Nothing: the file does not exist, is empty, or is filled with FF.
+    Nothing,
+}
+
+fn read_certificate(channel: &mut Channel<'_>, lengths: Lengths) -> Result<Content, Fault> {
     let first = read_first(channel, lengths)?;
     match first.status() {
         DONE | WARNED => {}
-        SECURITY_NOT_SATISFIED | FILE_NOT_FOUND | BEYOND_END => return Ok(None),
+        SECURITY_NOT_SATISFIED => return Ok(Content::Locked),
+        FILE_NOT_FOUND | BEYOND_END => return Ok(Content::Nothing),
         status => return Err(unexpected("READ BINARY", status).into()),
     }
     if first.data().iter().all(|&byte| byte == 0xFF) {
-        return Ok(None);
+        return Ok(Content::Nothing);
     }
     let whole = der::declared_length(first.data())
         .map_err(|fault| Error::new(ErrorCode::CardUnreadable).detail(fault))?;
@@ -150,7 +155,7 @@ fn read_certificate(
             }
         }
     }
-    Ok(Some(der))
+    Ok(Content::Certificate(der))
 }
 
 fn read_first(channel: &mut Channel<'_>, lengths: Lengths) -> Result<Answer, Fault> {

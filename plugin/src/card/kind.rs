@@ -45,9 +45,11 @@ pub(crate) fn of_label(record: &[u8]) -> CardKind {
     }
 }
 
-/// What to tell the crew of a card of this kind that gave no certificate.
-pub(crate) fn without_certificate(kind: CardKind) -> ErrorCode {
+/// What to tell the crew of a card of this kind that gave no certificate, or has it locked.
+pub(crate) fn without_certificate(kind: CardKind, locked: bool) -> ErrorCode {
     match kind {
+        // This one is free to read: a card that says otherwise may say it better the next time.
+        CardKind::MyNumber if locked => ErrorCode::CardUnreadable,
         CardKind::MyNumber => ErrorCode::CardNoCertificate,
         CardKind::BasicResident => ErrorCode::CardBasicResident,
         CardKind::Android | CardKind::Iphone => ErrorCode::CardPhone,

@@ -48,14 +48,17 @@ fn commands(habits: Habits, task: Task) -> u64 {
 
 #[test]
 fn a_reading_ends_with_the_whole_certificate_of_whoever_came_back() {
+    let length = super::world().certificate("P01").unwrap().len();
+    let pieces = |bytes: usize| bytes.div_ceil(256) as u64;
     for (extended, count) in [
         (Extended::Answered, 2),
-        (Extended::Refused, 9),
-        // What a reader that cannot pass it on makes of it; the first command did not count.
-        (Extended::Cut(300), 7),
+        // SELECT, the refused one, and the pieces: nine.
+        (Extended::Refused, 2 + pieces(length)),
+        (Extended::Cut(300), 2 + pieces(length - 300)),
     ] {
         let habits = Habits { extended, ..Habits::default() };
         assert_eq!(commands(habits, Task::Read), count, "{extended:?}");
+        assert!(count <= 9, "{length}");
         for pull in every(count) {
             let (_bench, heard) = pulled(pull, habits, Task::Read);
             let whose = if pull.heard(count) { "P01" } else { pull.back };
