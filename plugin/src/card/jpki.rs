@@ -144,10 +144,8 @@ fn read_certificate(channel: &mut Channel<'_>, lengths: Lengths) -> Result<Conte
         let piece = pieces(channel.send(&Command::ReadOn(offset, length)), lengths)?;
         match (piece.status(), piece.data()) {
             // A piece shorter than asked for is the end, wherever the header says it is: a card
-            // that answers byte by byte must not keep the crew waiting.
-            (DONE | WARNED, data) if data.len() >= wanted => {
-                der.extend_from_slice(&data[..wanted]);
-            }
+            // that answers byte by byte must not keep the crew waiting. A longer one is nonsense.
+            (DONE | WARNED, data) if data.len() == wanted => der.extend_from_slice(data),
             (status, _) => {
                 return Err(Error::new(ErrorCode::CardUnreadable)
                     .detail(format_args!("the certificate ends early with {status:04X}"))
