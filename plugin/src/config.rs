@@ -16,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) facility_code: String,
     pub(crate) reader: ReaderChoice,
     pub(crate) card_wait: Duration,
+    pub(crate) card_authorities: Vec<PathBuf>,
     pub(crate) gateway: Gateway,
     pub(crate) ledger: PathBuf,
     pub(crate) packs: PathBuf,
@@ -75,6 +76,8 @@ struct Card {
     drill_address: Option<Spanned<SocketAddr>>,
     #[serde(default = "default_wait")]
     wait_seconds: Spanned<u64>,
+    #[serde(default)]
+    authorities: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -135,6 +138,7 @@ impl Config {
             facility_code: check.facility_code(file.department.facility_code)?,
             reader: check.reader(&file.card)?,
             card_wait: check.seconds(&file.card.wait_seconds)?,
+            card_authorities: file.card.authorities.iter().map(|file| folder.join(file)).collect(),
             gateway: Gateway {
                 url: check.url(&file.gateway.url)?,
                 authority: folder.join(file.gateway.authority),

@@ -8,6 +8,8 @@ use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use zeroize::Zeroizing;
 
+use super::authority::Authorities;
+
 /// Policy arc of the My Number Card's user authentication certificate, below which `3.30` is the
 /// real one and `0.30` the test one (facts: certificates seen in public).
 const CARD_POLICIES: [&str; 2] = ["1.2.392.200149.8.5.1.3.30", "1.2.392.200149.8.5.1.0.30"];
@@ -21,15 +23,16 @@ pub(crate) struct Certificate {
     not_after: OffsetDateTime,
     simulated: bool,
     card_policy: bool,
-    public_key: Vec<u8>,
+    public_key: Zeroizing<Vec<u8>>,
 }
 
 impl Certificate {
-    /// Parses what the card gave. It is not verified: only the national system can do that, and
-    /// a certificate read without a PIN proves nothing about who holds the card.
-    pub(crate) fn parse(der: Zeroizing<Vec<u8>>) -> Option<Self> {
+    /// Parses what the card gave, which one of the authorities must have signed, if any are known.
+    /// Whether it is still good only the national system can say, and a certificate read without a
+    /// PIN proves nothing about who holds the card.
+    pub(crate) fn parse(der: Zeroizing<Vec<u8>>, authorities: &Authorities) -> Option<Self> {
         let (rest, parsed) = X509Certificate::from_der(&der).ok()?;
-        if !rest.is_empty() {
+        if !rest.is_empty() || !authorities.vouch_for(&parsed) {
             return None;
         }
         let simulated = parsed
@@ -51,7 +54,7 @@ impl Certificate {
         let validity = parsed.validity();
         let (not_before, not_after) =
             (validity.not_before.to_datetime(), validity.not_after.to_datetime());
-        let public_key = parsed.public_key().subject_public_key.data.to_vec();
+        let public_key = Zeroizing::new(parsed.public_key().subject_public_key.data.to_vec());
         Some(Certificate { not_before, not_after, simulated, card_policy, public_key, der })
     }
 
@@ -91,7 +94,7 @@ impl Certificate {
 
     /// Whether the card's signature (RSASSA-PKCS1-v1_5, SHA-256) over a message is this key's.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public_key)
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.public_key.as_slice())
             .verify(message, signature)
             .is_ok()
     }
@@ -139,7 +142,7 @@ mod tests {
             not_after,
             simulated: true,
             card_policy: true,
-            public_key: vec![],
+            public_key: Zeroizing::default(),
         }
     }
 
@@ -170,7 +173,10 @@ mod tests {
     #[test]
     fn what_is_no_certificate_is_none() {
         for bytes in [&b""[..], b"\x30\x82\x06\x00", &[0xFF; 64]] {
-            assert!(Certificate::parse(Zeroizing::new(bytes.to_vec())).is_none());
+            assert!(
+                Certificate::parse(Zeroizing::new(bytes.to_vec()), &Authorities::default())
+                    .is_none()
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! desk ─ watcher ─ link (pcsc, drill)                          what the readers see
 //!      ─ reading ─ link ─ channel (allow) ─ jpki, kind, pin    what one card says
-//!                                           └ certificate, possession
+//!                                           └ certificate, authority, possession
 //! ```
 //!
 //! `command` what may be said · `answer`, `der` what is believed · `ASSUMPTIONS.md` what is known of
@@ -11,6 +11,7 @@
 
 mod allow;
 mod answer;
+mod authority;
 mod certificate;
 mod channel;
 mod command;
@@ -29,7 +30,8 @@ mod watcher;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::authority::Authorities;
 pub(crate) use self::certificate::Certificate;
 pub(crate) use self::desk::{Cancel, CardDesk, CardNews, Job};
 pub(crate) use self::pin::{Digits, PinCheck};
-pub(crate) use self::reading::{CardRead, Task};
+pub(crate) use self::reading::{CardRead, Task, Trust};

@@ -14,6 +14,7 @@ use mynaq_interface::{CardFacts, Error, ErrorCode};
 use time::OffsetDateTime;
 
 use super::allow::Purpose;
+use super::authority::Authorities;
 use super::certificate::Certificate;
 use super::channel::Channel;
 use super::jpki::{self, Fault, Lengths};
@@ -27,6 +28,15 @@ use crate::defect::{self, Room};
 const RESETS: u32 = 3;
 /// How often a card whose answers make no sense is.
 const NONSENSES: u32 = 2;
+
+/// Which cards are taken.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    /// Simulated ones or real ones.
+    pub(crate) mode: Mode,
+    /// Signed by whom.
+    pub(crate) authorities: Arc<Authorities>,
+}
 
 /// What is to be done with the card.
 #[derive(Debug, Clone)]
@@ -109,7 +119,7 @@ impl Reader {
     /// Starts a thread that has readers of its own.
     pub(crate) fn start(
         open: impl FnOnce() -> Box<dyn Connect> + Send + 'static,
-        mode: Mode,
+        trust: Trust,
         mut done: impl FnMut(Result<CardRead, Failed>) + Send + 'static,
     ) -> Result<Self, Error> {
         let (orders, inbox) = channel::<Order>();
@@ -118,7 +128,7 @@ impl Reader {
             .spawn(move || {
                 let mut hand = Hand {
                     connect: open(),
-                    mode,
+                    trust,
                     lengths: HashMap::new(),
                     suspects: HashSet::new(),
                 };
@@ -147,7 +157,7 @@ impl Reader {
 /// What the thread holds.
 struct Hand {
     connect: Box<dyn Connect>,
-    mode: Mode,
+    trust: Trust,
     /// What was seen to work, for each reader.
     lengths: HashMap<String, Lengths>,
     /// Readers that once read in smaller pieces what seemed gone before.
@@ -208,10 +218,10 @@ impl Hand {
             Task::Read => (Sharing::Shared, Purpose::Reading),
             Task::VerifyPin(_) => (Sharing::Exclusive, Purpose::PinCheck),
         };
-        let (mut read, mode) = (None, self.mode);
+        let (mut read, trust) = (None, &self.trust);
         self.connect.talk(&order.reader, sharing, &*order.progress, &mut |link| {
             defect::may_be_here(Room::Card);
-            read = Some(talk(&mut Channel::new(link, purpose), lengths, order, mode));
+            read = Some(talk(&mut Channel::new(link, purpose), lengths, order, trust));
         })?;
         read.unwrap_or(Err(LinkFault::Removed.into()))
     }
@@ -221,11 +231,11 @@ fn talk(
     channel: &mut Channel<'_>,
     lengths: Lengths,
     order: &Order,
-    mode: Mode,
+    trust: &Trust,
 ) -> Result<CardRead, Fault> {
-    let (kind, certificate) = jpki::read(channel, lengths)?;
+    let (kind, certificate) = jpki::read(channel, lengths, &trust.authorities)?;
     // Before anything else is done with it: a drill spends no try of a real card's PIN.
-    admit(mode, &certificate)?;
+    admit(trust.mode, &certificate)?;
     let certificate = Arc::new(certificate);
     let (possession, signing_certificate) = match &order.task {
         Task::Read => (Possession::Unproven, None),

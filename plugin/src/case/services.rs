@@ -1,6 +1,7 @@
 //! What cases share: the desk, the journal, the line, the packs, and the threads behind them.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 
 use super::journal::Journal;
-use crate::card::CardDesk;
+use crate::card::{Authorities, CardDesk, Trust};
 use crate::config::{Config, Mode};
 use crate::lookup::LookupClient;
 
@@ -50,7 +51,9 @@ impl Services {
         }
         let lookup = LookupClient::new(&config)?;
         let (journal, journal_thread) = Journal::open(&config.ledger)?;
-        let (cards, card_thread) = CardDesk::open(config.reader, config.mode, config.card_wait)?;
+        let authorities = Arc::new(Authorities::load(&config.card_authorities)?);
+        let trust = Trust { mode: config.mode, authorities };
+        let (cards, card_thread) = CardDesk::open(config.reader, trust, config.card_wait)?;
         let (io, io_stop, io_thread) = start_io()?;
         tracing::info!(mode = ?config.mode, packs = packs.iter().count(), "started");
         let services = Services { mode: config.mode, packs, cards, journal, lookup, io };

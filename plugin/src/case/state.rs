@@ -114,13 +114,14 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::Authorities;
 
     const LAST: ErrorCode = ErrorCode::CardPinLastTry;
 
     fn card() -> Arc<Certificate> {
         let world = mynaq_simulator::World::generate(mynaq_simulator::today()).unwrap();
         let der = world.certificate("P01").unwrap().to_vec();
-        Arc::new(Certificate::parse(Zeroizing::new(der)).unwrap())
+        Arc::new(Certificate::parse(Zeroizing::new(der), &Authorities::default()).unwrap())
     }
 
     #[test]

@@ -22,9 +22,9 @@ use self::waiting::{Candidate, Waiting};
 use super::drill::{DrillConnect, DrillWatch};
 use super::link::{Connect, Lying, Sight, Watch};
 use super::pcsc::{PcscConnect, PcscWatch};
-use super::reading::{self, CardRead, Failed, Progress, Reader, Task, Then};
+use super::reading::{self, CardRead, Failed, Progress, Reader, Task, Then, Trust};
 use super::watcher::Watcher;
-use crate::config::{Mode, ReaderChoice};
+use crate::config::ReaderChoice;
 
 /// How long one card may take. The slowest real one on record takes 2 s, and 1 s more for a signature.
 const READING: Duration = Duration::from_secs(10);
@@ -100,7 +100,7 @@ enum Order {
 impl CardDesk {
     pub(crate) fn open(
         choice: ReaderChoice,
-        mode: Mode,
+        trust: Trust,
         wait: Duration,
     ) -> Result<(Self, JoinHandle<()>), Error> {
         let watch: Box<dyn Watch> = match choice {
@@ -113,13 +113,13 @@ impl CardDesk {
                 ReaderChoice::Drill(address) => Box::new(DrillConnect::new(address)),
             }
         };
-        Self::with(watch, connect, mode, Times { wait, reading: READING })
+        Self::with(watch, connect, trust, Times { wait, reading: READING })
     }
 
     pub(super) fn with(
         watch: Box<dyn Watch>,
         connect: impl Fn() -> Box<dyn Connect> + Clone + Send + 'static,
-        mode: Mode,
+        trust: Trust,
         times: Times,
     ) -> Result<(Self, JoinHandle<()>), Error> {
         let (orders, inbox) = channel();
@@ -129,7 +129,7 @@ impl CardDesk {
         let to_desk = orders.clone();
         let start_reader: StartReader = Box::new(move |number| {
             let to_desk = to_desk.clone();
-            Reader::start(connect.clone(), mode, move |read| {
+            Reader::start(connect.clone(), trust.clone(), move |read| {
                 // A desk that is closed wants no result.
                 let _ = to_desk.send(Order::Read(number, read));
             })

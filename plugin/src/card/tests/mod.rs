@@ -18,7 +18,9 @@ use mynaq_simulator::{Habits, Script, Slot};
 
 use self::table::{Table, world};
 use super::desk::Times;
-use super::{Cancel, CardDesk, CardNews, CardRead, Digits, Job, PinCheck, Task};
+use super::{
+    Authorities, Cancel, CardDesk, CardNews, CardRead, Digits, Job, PinCheck, Task, Trust,
+};
 use crate::config::Mode;
 
 /// A desk with two readers on a table.
@@ -52,7 +54,7 @@ impl Bench {
         }
         let connect = table.connector();
         let (cards, thread) =
-            CardDesk::with(Box::new(table.watch()), connect, Mode::Drill, times).unwrap();
+            CardDesk::with(Box::new(table.watch()), connect, trust(), times).unwrap();
         Bench { table, cards, thread: Some(thread) }
     }
 
@@ -129,6 +131,17 @@ impl Heard {
         let der = read.certificate.der();
         ["P01", "P02"].into_iter().find(|id| world().certificate(id).unwrap() == der).unwrap()
     }
+}
+
+/// As a drill has it, with the simulated authority installed.
+fn trust() -> Trust {
+    Trust { mode: Mode::Drill, authorities: Arc::new(authorities()) }
+}
+
+fn authorities() -> Authorities {
+    let mut authorities = Authorities::default();
+    authorities.add(world().authority_certificate().unwrap()).unwrap();
+    authorities
 }
 
 fn pin(digits: &str) -> Task {

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::card::allow::Purpose;
 use crate::card::answer::{Answer, Malformed};
+use crate::card::authority::Authorities;
 use crate::card::certificate::Certificate;
 use crate::card::channel::Channel;
 use crate::card::der;
@@ -24,7 +25,8 @@ impl Link for Scripted {
 fn read(answers: Vec<Vec<u8>>, lengths: Lengths) -> (Result<Vec<u8>, Fault>, u32) {
     let mut card = Scripted(answers.into_iter());
     let mut channel = Channel::new(&mut card, Purpose::Reading);
-    let read = jpki::read(&mut channel, lengths).map(|(_, certificate)| certificate.der().to_vec());
+    let read = jpki::read(&mut channel, lengths, &Authorities::default())
+        .map(|(_, certificate)| certificate.der().to_vec());
     (read, channel.commands())
 }
 
@@ -140,7 +142,7 @@ proptest! {
             prop_assert!((2..=der::LONGEST).contains(&length));
         }
         kind::of_label(&bytes);
-        let _ = Certificate::parse(Zeroizing::new(bytes.clone()));
+        let _ = Certificate::parse(Zeroizing::new(bytes.clone()), &Authorities::default());
         if let Ok(answer) = Answer::parse(Zeroizing::new(bytes.clone())) {
             prop_assert_eq!(answer.data(), &bytes[..bytes.len() - 2]);
         }
@@ -151,6 +153,10 @@ proptest! {
         let mut der = certificate().to_vec();
         let last = der.len() - 1;
         der[at.min(last)] = to;
-        let _ = Certificate::parse(Zeroizing::new(der));
+        let changed = der != certificate();
+        let _ = Certificate::parse(Zeroizing::new(der.clone()), &Authorities::default());
+        // With the authority at hand, none of them is a certificate.
+        let parsed = Certificate::parse(Zeroizing::new(der), &super::authorities());
+        prop_assert_eq!(parsed.is_none(), changed);
     }
 }
