@@ -8,8 +8,6 @@ use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use zeroize::Zeroizing;
 
-use super::authority::Authorities;
-
 /// Policy arc of the My Number Card's user authentication certificate, below which `3.30` is the
 /// real one and `0.30` the test one (facts: certificates seen in public).
 const CARD_POLICIES: [&str; 2] = ["1.2.392.200149.8.5.1.3.30", "1.2.392.200149.8.5.1.0.30"];
@@ -27,12 +25,12 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Parses what the card gave, which one of the authorities must have signed, if any are known.
-    /// Whether it is still good only the national system can say, and a certificate read without a
+    /// Parses what the card gave. Who has signed it is for [`Authorities`](super::Authorities) to
+    /// say, whether it is still good for the national system alone; and a certificate read without a
     /// PIN proves nothing about who holds the card.
-    pub(crate) fn parse(der: Zeroizing<Vec<u8>>, authorities: &Authorities) -> Option<Self> {
+    pub(crate) fn parse(der: Zeroizing<Vec<u8>>) -> Option<Self> {
         let (rest, parsed) = X509Certificate::from_der(&der).ok()?;
-        if !rest.is_empty() || !authorities.vouch_for(&parsed) {
+        if !rest.is_empty() {
             return None;
         }
         let simulated = parsed
@@ -173,10 +171,7 @@ mod tests {
     #[test]
     fn what_is_no_certificate_is_none() {
         for bytes in [&b""[..], b"\x30\x82\x06\x00", &[0xFF; 64]] {
-            assert!(
-                Certificate::parse(Zeroizing::new(bytes.to_vec()), &Authorities::default())
-                    .is_none()
-            );
+            assert!(Certificate::parse(Zeroizing::new(bytes.to_vec())).is_none());
         }
     }
 }

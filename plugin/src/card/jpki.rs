@@ -7,7 +7,6 @@ use super::answer::{
     Answer, BEYOND_END, CONDITIONS_NOT_SATISFIED, DONE, FILE_NOT_FOUND, NO_DIAGNOSIS,
     SECURITY_NOT_SATISFIED, UNKNOWN_INSTRUCTION, WARNED, WRONG_LENGTH,
 };
-use super::authority::Authorities;
 use super::certificate::Certificate;
 use super::channel::Channel;
 use super::command::{Application, Command, File};
@@ -76,7 +75,6 @@ impl From<ErrorCode> for Fault {
 pub(crate) fn read(
     channel: &mut Channel<'_>,
     lengths: Lengths,
-    authorities: &Authorities,
 ) -> Result<(CardKind, Certificate), Fault> {
     if !select(channel)? {
         return Err(kind::without_application(channel)?.into());
@@ -88,9 +86,8 @@ pub(crate) fn read(
             return Err(kind::without_certificate(kind, locked).into());
         }
     };
-    let certificate = Certificate::parse(der, authorities).ok_or_else(|| {
-        Error::new(ErrorCode::CardUnreadable)
-            .detail("the certificate is not one, or no known authority has signed it")
+    let certificate = Certificate::parse(der).ok_or_else(|| {
+        Error::new(ErrorCode::CardUnreadable).detail("the certificate is not one")
     })?;
     if certificate.has_card_policy() {
         return Ok((CardKind::MyNumber, certificate));

@@ -26,8 +26,6 @@ use crate::defect::{self, Room};
 
 /// How often a card that was reset by others is read from the beginning again.
 const RESETS: u32 = 3;
-/// How often a card whose answers make no sense is.
-const NONSENSES: u32 = 2;
 
 /// Which cards are taken.
 #[derive(Debug, Clone)]
@@ -194,11 +192,10 @@ impl Hand {
                 (Fault::Link(LinkFault::Reset), _) if resets < RESETS => resets += 1,
                 (fault, _) => {
                     let error = fault.into_error();
-                    if error.code() == ErrorCode::CardUnreadable && nonsenses < NONSENSES {
-                        nonsenses += 1;
-                    } else {
+                    if nonsenses >= worth_asking_again(error.code()) {
                         return Err(Failed { then: then(error.code()), error });
                     }
+                    nonsenses += 1;
                 }
             }
         }
@@ -233,9 +230,9 @@ fn talk(
     order: &Order,
     trust: &Trust,
 ) -> Result<CardRead, Fault> {
-    let (kind, certificate) = jpki::read(channel, lengths, &trust.authorities)?;
+    let (kind, certificate) = jpki::read(channel, lengths)?;
     // Before anything else is done with it: a drill spends no try of a real card's PIN.
-    admit(trust.mode, &certificate)?;
+    trust.admit(&certificate)?;
     let certificate = Arc::new(certificate);
     let (possession, signing_certificate) = match &order.task {
         Task::Read => (Possession::Unproven, None),
@@ -255,12 +252,19 @@ fn talk(
     Ok(CardRead { reader: order.reader.clone(), certificate, facts })
 }
 
-/// A drill never holds a real card's data, production never a simulated card's (P10).
-fn admit(mode: Mode, certificate: &Certificate) -> Result<(), ErrorCode> {
-    match (mode, certificate.is_simulated()) {
-        (Mode::Drill, true) | (Mode::Production, false) => Ok(()),
-        (Mode::Drill, false) => Err(ErrorCode::CardReal),
-        (Mode::Production, true) => Err(ErrorCode::CardSimulated),
+impl Trust {
+    /// A drill never holds a real card's data, production never a simulated card's (P10); and
+    /// somebody must have signed it, where the department has said who.
+    fn admit(&self, certificate: &Certificate) -> Result<(), Error> {
+        match (self.mode, certificate.is_simulated()) {
+            (Mode::Drill, true) | (Mode::Production, false) => {}
+            (Mode::Drill, false) => return Err(ErrorCode::CardReal.into()),
+            (Mode::Production, true) => return Err(ErrorCode::CardSimulated.into()),
+        }
+        if self.authorities.vouch_for(certificate.der()) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::CardUnreadable).detail("no known authority has signed it"))
     }
 }
 
@@ -279,6 +283,16 @@ impl Fault {
             Fault::Link(fault) | Fault::Lengths(fault) => fault.into(),
             Fault::Card(error) => error,
         }
+    }
+}
+
+/// How often a card that says so is read again from the beginning, before the crew hears of it.
+fn worth_asking_again(code: ErrorCode) -> u32 {
+    match code {
+        ErrorCode::CardUnreadable => 2,
+        // It ends the matter of the card for this patient: not on one answer alone.
+        ErrorCode::CardNoCertificate => 1,
+        _ => 0,
     }
 }
 

@@ -114,14 +114,13 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Authorities;
 
     const LAST: ErrorCode = ErrorCode::CardPinLastTry;
 
     fn card() -> Arc<Certificate> {
         let world = mynaq_simulator::World::generate(mynaq_simulator::today()).unwrap();
         let der = world.certificate("P01").unwrap().to_vec();
-        Arc::new(Certificate::parse(Zeroizing::new(der), &Authorities::default()).unwrap())
+        Arc::new(Certificate::parse(Zeroizing::new(der)).unwrap())
     }
 
     #[test]
