@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use mynaq_host_sdk::{
-    Case, Consent, Error, Event, EventBody, GateState, Identity, Reason, Record, Scope, Summary,
+    Case, Consent, Error, ErrorCode, Event, EventBody, GateState, Identity, Reason, Record, Scope,
+    Summary,
 };
 use zeroize::Zeroizing;
 
@@ -94,6 +95,12 @@ impl Script {
                     outcome.error = Some(error);
                     return Ok(outcome);
                 }
+                // Nobody here has another card to lay down: the crew goes on by asking.
+                EventBody::Trouble { error, goes_on: true } if is_another_card(error.code()) => {
+                    case.cancel()?;
+                    outcome.error = Some(error);
+                    return Ok(outcome);
+                }
                 EventBody::Summary { summary } => outcome.summary = Some(*summary),
                 EventBody::Record { record } => {
                     outcome.record = Some(*record);
@@ -103,6 +110,19 @@ impl Script {
             }
         }
     }
+}
+
+/// Whether the plugin waits for another card because this one will not do.
+fn is_another_card(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::CardNotMyNumber
+            | ErrorCode::CardBasicResident
+            | ErrorCode::CardPhone
+            | ErrorCode::CardDrivingLicence
+            | ErrorCode::CardForeign
+            | ErrorCode::CardUnreadable
+    )
 }
 
 impl Outcome {

@@ -92,7 +92,7 @@ fn an_infants_card_is_read_by_pin_and_a_face_only_card_is_not() {
     assert_eq!(basis(&infant), CardBasis { identity, possession_proven });
 
     let face_only = by_pin.play(&Stage::new(Some("P04")).case()).unwrap();
-    assert_eq!(face_only.error.unwrap().code(), ErrorCode::CardPinLocked);
+    assert_eq!(face_only.error.unwrap().code(), ErrorCode::CardNoPin);
     let by_face = view("P04");
     assert!(!card(&by_face).possession_proven);
     let (identity, possession_proven) = (Identity::Visual, false);
@@ -197,10 +197,16 @@ fn other_cards_are_told_by_name_and_nothing_is_looked_up() {
     for (id, code) in [
         ("X01", ErrorCode::CardBasicResident),
         ("X02", ErrorCode::CardPhone),
-        ("X03", ErrorCode::CardNotMyNumber),
+        ("X03", ErrorCode::CardDrivingLicence),
         ("X04", ErrorCode::CardNoCertificate),
         ("X05", ErrorCode::CardReal),
         ("X06", ErrorCode::CardPhone),
+        ("X07", ErrorCode::CardNoCertificate),
+        ("X08", ErrorCode::CardNoCertificate),
+        ("X09", ErrorCode::CardNotMyNumber),
+        ("X10", ErrorCode::CardForeign),
+        ("X11", ErrorCode::CardForeign),
+        ("X12", ErrorCode::CardForeign),
     ] {
         let stage = Stage::new(Some(id));
         let outcome = Script::default().play(&stage.case()).unwrap();
