@@ -175,3 +175,95 @@ fn a_refusal_takes_the_word_for_the_last_try_back() {
     case.close().unwrap();
     assert_eq!(allowed_so_often(&stage), 0);
 }
+
+// clauses: CASE-10
+#[test]
+fn an_allowed_last_try_is_spent_on_the_card_it_was_allowed_for() {
+    let stage = Stage::new(Some("P01"));
+    let case = with_one_try_left(&stage, DoorKind::C);
+    let digits_sent = || {
+        let is_verify = |apdu: &[u8]| apdu[1] == 0x20 && apdu.len() > 4;
+        stage.simulator.apdus().iter().filter(|logged| is_verify(&logged.apdu)).count()
+    };
+    case.allow_last_try().unwrap();
+    // Somebody else's card lies there now: it gets nothing of what was typed.
+    stage.simulator.tap("P02").unwrap();
+    by_pin(&case, "1234").unwrap();
+    assert_eq!(end_of(&case), ErrorCode::CardChanged);
+    assert_eq!(digits_sent(), 2);
+    // Used up all the same.
+    stage.simulator.tap("P01").unwrap();
+    by_pin(&case, "1234").unwrap();
+    assert_eq!(end_of(&case), ErrorCode::CardPinLastTry);
+    assert_eq!(digits_sent(), 2);
+
+    case.allow_last_try().unwrap();
+    by_pin(&case, "1234").unwrap();
+    loop {
+        let event = case.next_event(Duration::from_secs(20)).unwrap().expect("an event");
+        match event.body {
+            EventBody::IdentityRecorded { identity } => break assert_eq!(identity, Identity::Pin),
+            EventBody::Trouble { error, .. } => panic!("{error}"),
+            _ => {}
+        }
+    }
+    assert_eq!(digits_sent(), 3);
+}
+
+/// what the card proved stands in the event, the record and the ledger.
+// clauses: GATE-7
+#[test]
+fn what_the_card_proved_stands_in_event_record_and_ledger() {
+    for (script, proven) in [
+        (Script::default(), false),
+        (Script { identity: Identity::Pin, pin: "1234", ..Script::default() }, true),
+    ] {
+        let stage = Stage::new(Some("P01"));
+        let case = stage.case();
+        let outcome = script.play(&case).unwrap();
+        let read = outcome.events.iter().find_map(|event| match &event.body {
+            EventBody::CardRead { card, .. } => Some(card.possession_proven),
+            _ => None,
+        });
+        assert_eq!(read, Some(proven));
+        let card = outcome.record.unwrap().card.unwrap();
+        assert_eq!((card.identity, card.possession_proven), (script.identity, proven));
+        case.close().unwrap();
+        let entered = stage.facts().into_iter().find_map(|fact| match fact {
+            Fact::CardRead { possession_proven, .. } => Some(possession_proven),
+            _ => None,
+        });
+        assert_eq!(entered, Some(proven));
+    }
+}
+
+#[test]
+fn a_card_nobody_vouches_for_is_no_card_where_the_department_has_said_who_may() {
+    let world = mynaq_conformance::world();
+    let stage = Stage::new(Some("P01"));
+    std::fs::write(stage.path("authority.der"), world.authority_certificate().unwrap()).unwrap();
+    stage.reconfigure("wait_seconds = 30", "wait_seconds = 30\nauthorities = [\"authority.der\"]");
+    assert!(Script::default().play(&stage.case()).unwrap().record.is_some());
+
+    // The line's authority is one too, and has signed no card.
+    let stage = Stage::new(Some("P01"));
+    stage.reconfigure("wait_seconds = 30", "wait_seconds = 30\nauthorities = [\"authority.pem\"]");
+    let outcome = Script::default().play(&stage.case()).unwrap();
+    let error = outcome.error.unwrap();
+    assert_eq!(error.code(), ErrorCode::CardUnreadable);
+    assert!(error.technical().unwrap().contains("authority"), "{error}");
+    assert_eq!(stage.simulator.connections(), 0);
+
+    for (file, text) in [("none.pem", None), ("empty.pem", Some("")), ("key.pem", Some("x"))] {
+        let stage = Stage::new(None);
+        if let Some(text) = text {
+            stage.write(file, text);
+        }
+        let named = format!("wait_seconds = 30\nauthorities = [\"{file}\"]");
+        stage.reconfigure("wait_seconds = 30", &named);
+        let refused = stage.session(DoorKind::C, mynaq_conformance::LogBook::default());
+        let error = refused.map(drop).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ConfigCredentials, "{file}");
+        assert!(error.technical().unwrap().contains(file), "{error}");
+    }
+}

@@ -156,9 +156,9 @@ impl Reader {
 struct Hand {
     connect: Box<dyn Connect>,
     trust: Trust,
-    /// What was seen to work, for each reader.
+    /// What was seen to work, for readers that cannot pass the long answer on.
     lengths: HashMap<String, Lengths>,
-    /// Readers that once read in smaller pieces what seemed gone before.
+    /// Readers that read in smaller pieces what seemed gone before.
     suspects: HashSet<String>,
 }
 
@@ -166,7 +166,7 @@ impl Hand {
     /// Reads one card, with the retries that need no human hand.
     fn read(&mut self, order: &Order) -> Result<CardRead, Failed> {
         let (mut resets, mut nonsenses) = (0, 0);
-        let mut lengths = self.lengths.get(&order.reader).copied().unwrap_or(Lengths::Extended);
+        let mut lengths = self.lengths_for(order);
         let mut because = None;
         loop {
             let fault = match self.read_once(order, lengths) {
@@ -201,13 +201,28 @@ impl Hand {
         }
     }
 
+    /// What to begin with. A PIN check is not tried again by itself on a card that seemed gone, so it
+    /// takes no risk with a reader that may be at fault.
+    fn lengths_for(&self, order: &Order) -> Lengths {
+        let careful =
+            matches!(order.task, Task::VerifyPin(_)) && self.suspects.contains(&order.reader);
+        let known = self.lengths.get(&order.reader).copied();
+        known.unwrap_or(if careful { Lengths::Short } else { Lengths::Extended })
+    }
+
     /// Keeps what worked for this reader. A card that was held shakily is no reader that cannot: where
-    /// smaller pieces were tried because the card seemed gone, that counts from the second time on.
+    /// smaller pieces were tried because the card seemed gone, the reader is only suspected.
     fn remember(&mut self, reader: &str, lengths: Lengths, because: Option<LinkFault>) {
-        if because == Some(LinkFault::Removed) && self.suspects.insert(reader.to_owned()) {
+        if because == Some(LinkFault::Removed) {
+            self.suspects.insert(reader.to_owned());
             return;
         }
-        self.lengths.insert(reader.to_owned(), lengths);
+        self.suspects.remove(reader);
+        if lengths == Lengths::Extended {
+            self.lengths.remove(reader);
+        } else {
+            self.lengths.insert(reader.to_owned(), lengths);
+        }
     }
 
     fn read_once(&mut self, order: &Order, lengths: Lengths) -> Result<CardRead, Fault> {
