@@ -38,9 +38,10 @@ fn the_drill_transport_and_pcscd_print_the_same_valid_record() {
     assert!(!events.contains(name), "the event log holds nothing of the patient");
 }
 
-/// OpenSC knows the card from real ones: if it reads ours, the simulator is not only our own idea.
+/// OpenSC knows the card from real ones: if it lists and reads ours, and ours signs for it, the
+/// simulator is not only our own idea of a card.
 #[test]
-fn opensc_reads_the_simulated_card_byte_for_byte() {
+fn opensc_lists_reads_and_signs_with_the_simulated_card() {
     let folder = tempfile::tempdir().unwrap();
     let script = r#"
         set -euo pipefail
@@ -54,15 +55,38 @@ fn opensc_reads_the_simulated_card_byte_for_byte() {
             sleep 0.05
         done
         openssl x509 -in "$2/read.pem" -outform der -out "$2/read.der"
+        pkcs15-tool --dump >"$2/dump"
+
+        printf 'a challenge of OpenSC' >"$2/data"
+        openssl dgst -sha256 -binary -out "$2/digest" "$2/data"
+        sign() { pkcs15-crypt --sign --sha-256 --pkcs1 --key 1 --pin "$1" --input "$2/digest" --output "$2/signature"; }
+        if sign 9999 "$2" >"$2/wrong" 2>&1; then
+            echo "a wrong PIN signs" >&2
+            exit 1
+        fi
+        sign 1234 "$2"
+        openssl x509 -in "$2/read.pem" -noout -pubkey >"$2/key.pem"
+        openssl dgst -sha256 -verify "$2/key.pem" -signature "$2/signature" "$2/data"
     "#;
     run(Command::new(parts().root.join("conformance/with-pcscd.sh"))
         .args(["bash", "-c", script, "bash"])
         .arg(&parts().simulator)
         .arg(folder.path()));
-    let read = std::fs::read(folder.path().join("read.der")).unwrap();
-    let own = std::fs::read(folder.path().join("world/people/P01/auth.der")).unwrap();
+    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let own = file("world/people/P01/auth.der");
     assert!(own.len() > 1000);
-    assert_eq!(read, own);
+    assert_eq!(file("read.der"), own);
+
+    let dump = String::from_utf8(file("dump")).unwrap();
+    let count = |what: &str| dump.matches(what).count();
+    // Two PINs, two keys and the certificates of both, as OpenSC sees them on a real card.
+    assert_eq!(
+        [count("PIN ["), count("Private RSA Key ["), count("X.509 Certificate [")],
+        [2, 2, 4],
+        "{dump}"
+    );
+    let wrong = String::from_utf8(file("wrong")).unwrap();
+    assert!(wrong.to_lowercase().contains("pin code verification failed"), "{wrong}");
 }
 
 #[test]
