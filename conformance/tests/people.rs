@@ -192,6 +192,7 @@ fn two_hits_no_registration_and_opting_out_show_nothing() {
     }
 }
 
+// clauses: CASE-13
 #[test]
 fn other_cards_are_told_by_name_and_nothing_is_looked_up() {
     for (id, code) in [

@@ -95,7 +95,7 @@ fn missing(case: &Case) -> Vec<Lack> {
 }
 
 /// The card of the case is known, and lies on the reader again in the middle of its second reading.
-// clauses: CASE-6
+// clauses: CASE-3
 #[test]
 fn another_card_takes_everything_back_and_the_same_card_nothing() {
     let (stage, session) = stage();
@@ -138,7 +138,7 @@ fn another_card_takes_everything_back_and_the_same_card_nothing() {
 /// SELECT, certificate, state, tries, VERIFY, signature, leaving.
 const PIN_SEQUENCE: u64 = 7;
 
-// clauses: CASE-3
+// clauses: CASE-12
 #[test]
 fn digits_reach_one_card_once_and_nobody_else_is_viewed() {
     let (stage, session) = stage();
@@ -237,6 +237,7 @@ fn every_fault_at_every_command_ends_in_time_with_the_right_person_or_a_reason()
 
 /// A card that says nothing any more: the case hears of it within the deadline of a reading, and the
 /// crew can go on by asking or with another reader.
+// clauses: CASE-13
 #[test]
 fn a_card_that_says_nothing_any_more_does_not_hold_the_case() {
     let stage = Stage::new(None);
