@@ -79,14 +79,7 @@ impl Case {
         });
         case.enter(fact);
         case.tell(EventBody::Opened { drill });
-        let listener = Weak::clone(&case.this);
-        case.services.cards.listen(Box::new(move |service, readers| {
-            let case = listener.upgrade();
-            case.is_some_and(|case| {
-                case.on_readers(service, readers);
-                true
-            })
-        }));
+        case.services.cards.listen(news::Ear(Weak::clone(&case.this)));
         Ok(case)
     }
 

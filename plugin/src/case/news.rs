@@ -1,6 +1,6 @@
 //! What comes back to a case: from the card desk and from the look-up.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use mynaq_interface::{
     CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, ReaderFacts, ReaderService,
@@ -12,9 +12,24 @@ use zeroize::Zeroizing;
 
 use super::Case;
 use super::state::{Card, LookUp, State};
-use crate::card::{Cancel, CardNews, CardRead, Certificate, Task};
+use crate::card::{Cancel, CardNews, CardRead, Certificate, Listener, Task};
 use crate::defect::{self, Room};
 use crate::gate::{Basis, EnteredPermit};
+
+/// A case that hears of the readers as long as it is there.
+pub(super) struct Ear(pub(super) Weak<Case>);
+
+impl Listener for Ear {
+    fn is_there(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    fn hear(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
+        if let Some(case) = self.0.upgrade() {
+            case.on_readers(service, readers);
+        }
+    }
+}
 
 impl Case {
     /// News of a reading. News of a reading that the case has given up is dropped.
@@ -49,9 +64,8 @@ impl Case {
         });
     }
 
-    /// News of the readers, from the desk.
-    pub(super) fn on_readers(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
-        // As above.
+    fn on_readers(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
+        // A case that is closed or poisoned refuses the change; there is nobody to tell.
         let _ = self.change(|_| {
             self.tell(EventBody::Readers { service, readers });
             Ok(())

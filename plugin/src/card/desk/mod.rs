@@ -52,8 +52,14 @@ pub(crate) enum CardNews {
     Done(Result<CardRead, Error>),
 }
 
-/// What every case is told of the readers; false when it wants to hear no more.
-pub(crate) type Listener = Box<dyn FnMut(ReaderService, Vec<ReaderFacts>) -> bool + Send>;
+/// Whoever is told of the readers.
+pub(crate) trait Listener: Send {
+    /// Whether there is still somebody to tell.
+    fn is_there(&self) -> bool;
+
+    /// What the readers see now.
+    fn hear(&self, service: ReaderService, readers: Vec<ReaderFacts>);
+}
 
 /// Cancels one job.
 #[derive(Debug, Clone)]
@@ -88,7 +94,7 @@ pub(crate) struct CardDesk {
 
 enum Order {
     Serve(Job),
-    Listen(Listener),
+    Listen(Box<dyn Listener>),
     Sight(Sight),
     /// A reading of this number ended.
     Read(u64, Result<CardRead, Failed>),
@@ -169,9 +175,9 @@ impl CardDesk {
     }
 
     /// Tells somebody of the readers: what they see now, and each change.
-    pub(crate) fn listen(&self, listener: Listener) {
+    pub(crate) fn listen(&self, listener: impl Listener + 'static) {
         // A desk that is closed sees nothing any more.
-        let _ = self.orders.send(Order::Listen(listener));
+        let _ = self.orders.send(Order::Listen(Box::new(listener)));
     }
 
     /// Cancels every job and ends the threads.
@@ -206,7 +212,7 @@ struct Desk {
     readers_started: u64,
     /// What the readers see; none before the first look.
     sight: Option<Sight>,
-    listeners: Vec<Listener>,
+    listeners: Vec<Box<dyn Listener>>,
     /// What the listeners know.
     told: Option<(ReaderService, Vec<ReaderFacts>)>,
     /// Those who wait for a card; the next one is the first one's.
@@ -270,9 +276,11 @@ impl Desk {
                 self.jobs_taken += 1;
                 self.jobs.push_back(Waiting::new(self.jobs_taken, job, self.times.wait));
             }
-            Order::Listen(mut listener) => {
+            Order::Listen(listener) => {
+                // Cases come and go while the readers stay as they are.
+                self.listeners.retain(|listener| listener.is_there());
                 let known = self.told.clone();
-                if known.is_none_or(|(service, readers)| tell(&mut listener, service, readers)) {
+                if known.is_none_or(|(service, readers)| tell(&*listener, service, readers)) {
                     self.listeners.push(listener);
                 }
             }
@@ -414,12 +422,14 @@ impl Desk {
             tracing::warn!(why, "the smart card service does not answer");
         }
         let (service, readers) = &now;
-        self.listeners.retain_mut(|listener| tell(listener, *service, readers.clone()));
+        self.listeners.retain(|listener| tell(&**listener, *service, readers.clone()));
         self.told = Some(now);
     }
 }
 
-/// What a case makes of it is the case's: a panic there ends its listening, and not the desk.
-fn tell(listener: &mut Listener, service: ReaderService, readers: Vec<ReaderFacts>) -> bool {
-    catch_unwind(AssertUnwindSafe(|| listener(service, readers))).unwrap_or(false)
+/// What a case makes of it is the case's: a panic there ends its listening, and not the desk. Says
+/// whether it goes on listening.
+fn tell(listener: &dyn Listener, service: ReaderService, readers: Vec<ReaderFacts>) -> bool {
+    listener.is_there()
+        && catch_unwind(AssertUnwindSafe(|| listener.hear(service, readers))).is_ok()
 }

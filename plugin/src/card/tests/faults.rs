@@ -7,7 +7,7 @@ use mynaq_interface::{ErrorCode, ReaderFacts, ReaderService, ReaderState};
 use mynaq_simulator::{BeyondEnd, Extended, Fault, Garbage, Habits, Script, Uid};
 
 use super::table::READERS;
-use super::{Bench, TIMES, Task, Times, hear, pin};
+use super::{Bench, Ear, TIMES, Task, Times, hear, pin};
 
 const GARBAGE: [Garbage; 11] = [
     Garbage::WrongLength(0),
@@ -155,7 +155,7 @@ fn a_card_that_says_nothing_any_more_is_left_alone_and_another_reader_goes_on() 
     for at in 1..=2 {
         let bench = Bench::timed(Some("P01"), &Script::new().at(at, Fault::Stuck), times);
         let (told, readers) = channel();
-        bench.cards.listen(Box::new(move |service, readers| told.send((service, readers)).is_ok()));
+        bench.cards.listen(Ear(move |service, readers| drop(told.send((service, readers)))));
         let begun = Instant::now();
         let (_, news) = bench.begin(Task::Read);
         let states = |expected: &[ReaderState]| loop {
@@ -207,9 +207,9 @@ fn the_desk_closes_in_time_while_a_card_says_nothing() {
 fn readers_come_and_go_and_everybody_hears_of_it() {
     let bench = Bench::with(None, &Script::new());
     let (told, readers) = channel();
-    bench.cards.listen(Box::new(move |service, seen| {
+    bench.cards.listen(Ear(move |service, seen: Vec<ReaderFacts>| {
         let seen: Vec<_> = seen.into_iter().map(|reader| (reader.name, reader.state)).collect();
-        told.send((service, seen)).is_ok()
+        drop(told.send((service, seen)));
     }));
     let next = || readers.recv_timeout(Duration::from_secs(1)).expect("within a second");
     let [one, other] = READERS.map(str::to_owned);
@@ -254,7 +254,9 @@ fn readers_come_and_go_and_everybody_hears_of_it() {
     assert_eq!(heard.news, told);
     // Who comes later hears how it stands.
     let (told, readers) = channel();
-    bench.cards.listen(Box::new(move |service, seen| told.send((service, seen.len())).is_ok()));
+    bench.cards.listen(Ear(move |service, seen: Vec<ReaderFacts>| {
+        let _ = told.send((service, seen.len()));
+    }));
     assert_eq!(readers.recv_timeout(Duration::from_secs(1)), Ok((ReaderService::Running, 1)));
 }
 
@@ -293,7 +295,7 @@ fn cases_are_served_in_the_order_they_came_and_one_cancelled_makes_way() {
 #[test]
 fn a_panic_of_whoever_listens_ends_his_listening_and_nothing_else() {
     let bench = Bench::with(None, &Script::new());
-    bench.cards.listen(Box::new(|_, _| std::panic::resume_unwind(Box::new("a case's own defect"))));
+    bench.cards.listen(Ear(|_, _| std::panic::resume_unwind(Box::new("a case's own defect"))));
     bench.first().tap("P01").unwrap();
     assert_eq!(bench.run(Task::Read).holder(), "P01");
 }

@@ -13,13 +13,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use mynaq_interface::{Error, ErrorCode};
+use mynaq_interface::{Error, ErrorCode, ReaderFacts, ReaderService};
 use mynaq_simulator::{Habits, Script, Slot};
 
 use self::table::{Table, world};
 use super::desk::Times;
 use super::{
-    Authorities, Cancel, CardDesk, CardNews, CardRead, Digits, Job, PinCheck, Task, Trust,
+    Authorities, Cancel, CardDesk, CardNews, CardRead, Digits, Job, Listener, PinCheck, Task, Trust,
 };
 use crate::config::Mode;
 
@@ -130,6 +130,19 @@ impl Heard {
         let read = self.end.as_ref().unwrap_or_else(|error| panic!("{error}: {:?}", self.news));
         let der = read.certificate.der();
         ["P01", "P02"].into_iter().find(|id| world().certificate(id).unwrap() == der).unwrap()
+    }
+}
+
+/// Tells a test of the readers.
+struct Ear<F>(F);
+
+impl<F: Fn(ReaderService, Vec<ReaderFacts>) + Send> Listener for Ear<F> {
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    fn hear(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
+        self.0(service, readers);
     }
 }
 
