@@ -1,13 +1,10 @@
 //! The desk: all the cards there are, and two slots to lay them in.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::card::Plastic;
-use crate::error::Error;
-use crate::place::Place;
+use crate::cards::Cards;
 use crate::slot::{Slot, Which};
-use crate::tries::{Keeper, TriesBook};
+use crate::tries::TriesBook;
 use crate::world::World;
 
 /// All the cards of a [`World`] and a reader with two slots, in this process: nothing listens, nothing
@@ -37,16 +34,6 @@ pub struct Desk {
     cards: Arc<Cards>,
 }
 
-/// What all slots of a desk share.
-pub(crate) struct Cards {
-    world: Arc<World>,
-    pub(crate) first: Place,
-    pub(crate) second: Place,
-    /// Cards that were tapped before: their PIN tries outlive a removal.
-    used: Mutex<BTreeMap<String, Arc<Plastic>>>,
-    keeper: Arc<Keeper>,
-}
-
 impl Desk {
     /// A desk with no card in either slot.
     pub fn new(world: impl Into<Arc<World>>) -> Self {
@@ -55,15 +42,7 @@ impl Desk {
 
     /// A desk whose cards have the tries of this book.
     pub fn with_tries(world: impl Into<Arc<World>>, book: TriesBook) -> Self {
-        Desk {
-            cards: Arc::new(Cards {
-                world: world.into(),
-                first: Place::new(),
-                second: Place::new(),
-                used: Mutex::default(),
-                keeper: Arc::new(Keeper::new(book)),
-            }),
-        }
+        Desk { cards: Arc::new(Cards::new(world.into(), book)) }
     }
 
     /// The first slot.
@@ -74,19 +53,5 @@ impl Desk {
     /// The second slot.
     pub fn second(&self) -> Slot {
         Slot::new(Arc::clone(&self.cards), Which::Second)
-    }
-}
-
-impl Cards {
-    /// The card of this id. The first time its key may have to be made, which takes a while.
-    pub(crate) fn find(&self, id: &str) -> Result<Arc<Plastic>, Error> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plastic) = used.get(id) {
-            return Ok(Arc::clone(plastic));
-        }
-        let plastic = Plastic::new(&self.world, id)?.kept_by(Arc::clone(&self.keeper));
-        let plastic = Arc::new(plastic);
-        used.insert(id.into(), Arc::clone(&plastic));
-        Ok(plastic)
     }
 }

@@ -17,6 +17,7 @@
 //! Nothing here is shared with the plugin: the two must be able to disagree.
 
 mod card;
+mod cards;
 mod control;
 mod day;
 mod desk;

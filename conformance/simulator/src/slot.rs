@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::card::{Card, Habits, Plastic};
-use crate::desk::Cards;
+use crate::cards::Cards;
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::place::{Insertion, LoggedApdu, Place, gone};

@@ -10,6 +10,7 @@ use super::answer::{
 use super::certificate::Certificate;
 use super::channel::Channel;
 use super::command::{Application, Command, File};
+use super::fault::{Fault, unexpected};
 use super::link::LinkFault;
 use super::{der, kind};
 
@@ -39,35 +40,6 @@ impl Lengths {
             Lengths::Extended | Lengths::Short => 256,
             Lengths::Small => 240,
         }
-    }
-}
-
-/// What went wrong while talking to a card.
-#[derive(Debug)]
-pub(crate) enum Fault {
-    /// The link.
-    Link(LinkFault),
-    /// The card.
-    Card(Error),
-    /// The reader does not pass reads of this length on: connect again, and read in smaller pieces.
-    Lengths(LinkFault),
-}
-
-impl From<LinkFault> for Fault {
-    fn from(fault: LinkFault) -> Self {
-        Fault::Link(fault)
-    }
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        Fault::Card(error)
-    }
-}
-
-impl From<ErrorCode> for Fault {
-    fn from(code: ErrorCode) -> Self {
-        Fault::Card(code.into())
     }
 }
 
@@ -179,8 +151,4 @@ fn pieces(answer: Result<Answer, LinkFault>, lengths: Lengths) -> Result<Answer,
         LinkFault::NotPassed(_) if lengths.next().is_some() => Fault::Lengths(fault),
         fault => Fault::Link(fault),
     })
-}
-
-pub(super) fn unexpected(command: &str, status: u16) -> Error {
-    Error::new(ErrorCode::CardUnreadable).detail(format_args!("{command} answered {status:04X}"))
 }

@@ -18,7 +18,7 @@ use mynaq_interface::{CardKind, ErrorCode, Presence};
 use super::answer::{DONE, WARNED};
 use super::channel::Channel;
 use super::command::{Application, Command, File};
-use super::jpki::{Fault, unexpected};
+use super::fault::{Fault, unexpected};
 use super::link::LinkFault;
 
 /// Which sort of carrier the label names (EF 0006, space padded to 32 bytes). A new generation of a

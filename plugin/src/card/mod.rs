@@ -18,6 +18,7 @@ mod command;
 mod der;
 mod desk;
 mod drill;
+mod fault;
 mod jpki;
 mod kind;
 mod link;

@@ -16,7 +16,7 @@ use super::answer::DONE;
 use super::certificate::Certificate;
 use super::channel::Channel;
 use super::command::{Application, Command};
-use super::jpki::{Fault, unexpected};
+use super::fault::{Fault, unexpected};
 use super::kind;
 
 /// One PIN check.

@@ -17,7 +17,8 @@ use super::allow::Purpose;
 use super::authority::Authorities;
 use super::certificate::Certificate;
 use super::channel::Channel;
-use super::jpki::{self, Fault, Lengths};
+use super::fault::Fault;
+use super::jpki::{self, Lengths};
 use super::link::{Connect, LinkFault, Sharing, Turn};
 use super::pin::PinCheck;
 use super::possession::Possession;
@@ -280,24 +281,6 @@ impl Trust {
             return Ok(());
         }
         Err(Error::new(ErrorCode::CardUnreadable).detail("no known authority has signed it"))
-    }
-}
-
-impl Fault {
-    /// Whether nobody can say that the card that lies there now is the one from before.
-    fn may_be_another_card(&self) -> bool {
-        match self {
-            Fault::Link(_) => true,
-            Fault::Lengths(fault) => matches!(fault, LinkFault::Removed | LinkFault::Reset),
-            Fault::Card(_) => false,
-        }
-    }
-
-    fn into_error(self) -> Error {
-        match self {
-            Fault::Link(fault) | Fault::Lengths(fault) => fault.into(),
-            Fault::Card(error) => error,
-        }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::card::answer::{Answer, Malformed};
 use crate::card::certificate::Certificate;
 use crate::card::channel::Channel;
 use crate::card::der;
-use crate::card::jpki::{self, Fault, Lengths};
+use crate::card::fault::Fault;
+use crate::card::jpki::{self, Lengths};
 use crate::card::kind;
 use crate::card::link::{Link, LinkFault};
 
