@@ -110,6 +110,7 @@ fn a_host_that_releases_nothing_is_told_so_and_loses_no_event() {
     assert_eq!(raw::release(lent.pop().unwrap()), OK);
     let Event { sequence, body, .. } = next(case);
     assert_eq!((sequence, body), (1, EventBody::Opened { drill: true }));
+    assert!(matches!(next(case).body, EventBody::Readers { .. }));
     assert_eq!(unsafe { fetch(case, 0, &mut event, null_mut()) }, NOTHING);
     for document in lent {
         assert_eq!(raw::release(document), OK);

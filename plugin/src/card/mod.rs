@@ -33,6 +33,6 @@ mod tests;
 
 pub(crate) use self::authority::Authorities;
 pub(crate) use self::certificate::Certificate;
-pub(crate) use self::desk::{Cancel, CardDesk, CardNews, Job, Listener};
+pub(crate) use self::desk::{Cancel, CardDesk, CardNews, Job, Listener, ReadersNow};
 pub(crate) use self::pin::{Digits, PinCheck};
 pub(crate) use self::reading::{CardRead, Task, Trust};

@@ -23,6 +23,7 @@ pub(crate) use self::queue::Next;
 use self::queue::Queue;
 pub(crate) use self::services::{Services, Threads};
 use self::state::{LookUp, Stage, State};
+use crate::card::ReadersNow;
 use crate::config::Mode;
 use crate::gate;
 use crate::host::HostLink;
@@ -79,7 +80,11 @@ impl Case {
         });
         case.enter(fact);
         case.tell(EventBody::Opened { drill });
-        case.services.cards.listen(news::Ear(Weak::clone(&case.this)));
+        let known = case.services.cards.readers_now();
+        if let Some(ReadersNow { service, readers }) = known.clone() {
+            case.tell(EventBody::Readers { service, readers });
+        }
+        case.services.cards.listen(news::Ear(Weak::clone(&case.this)), known);
         Ok(case)
     }
 

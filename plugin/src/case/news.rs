@@ -2,17 +2,14 @@
 
 use std::sync::{Arc, Weak};
 
-use mynaq_interface::{
-    CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, ReaderFacts, ReaderService,
-    Summary,
-};
+use mynaq_interface::{CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, Summary};
 use mynaq_ledger::Fact;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Case;
 use super::state::{Card, LookUp, State};
-use crate::card::{Cancel, CardNews, CardRead, Certificate, Listener, Task};
+use crate::card::{Cancel, CardNews, CardRead, Certificate, Listener, ReadersNow, Task};
 use crate::defect::{self, Room};
 use crate::gate::{Basis, EnteredPermit};
 
@@ -24,10 +21,13 @@ impl Listener for Ear {
         self.0.strong_count() > 0
     }
 
-    fn hear(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
-        if let Some(case) = self.0.upgrade() {
-            case.on_readers(service, readers);
-        }
+    fn hear(&self, ReadersNow { service, readers }: ReadersNow) {
+        let Some(case) = self.0.upgrade() else { return };
+        // A case that is closed or poisoned refuses the change; there is nobody to tell.
+        let _ = case.change(|_| {
+            case.tell(EventBody::Readers { service, readers });
+            Ok(())
+        });
     }
 }
 
@@ -60,14 +60,6 @@ impl Case {
                     self.tell_end(error);
                 }
             }
-            Ok(())
-        });
-    }
-
-    fn on_readers(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
-        // A case that is closed or poisoned refuses the change; there is nobody to tell.
-        let _ = self.change(|_| {
-            self.tell(EventBody::Readers { service, readers });
             Ok(())
         });
     }

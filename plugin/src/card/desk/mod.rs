@@ -9,9 +9,9 @@ mod waiting;
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,8 @@ use crate::config::ReaderChoice;
 
 /// How long one card may take. The slowest real one on record takes 2 s, and 1 s more for a signature.
 const READING: Duration = Duration::from_secs(10);
+/// How long the first look may take before a desk is open all the same.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
 /// A breath before a card that seems to lie there is tried again.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -52,13 +54,20 @@ pub(crate) enum CardNews {
     Done(Result<CardRead, Error>),
 }
 
+/// What the readers see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReadersNow {
+    pub(crate) service: ReaderService,
+    pub(crate) readers: Vec<ReaderFacts>,
+}
+
 /// Whoever is told of the readers.
 pub(crate) trait Listener: Send {
     /// Whether there is still somebody to tell.
     fn is_there(&self) -> bool;
 
     /// What the readers see now.
-    fn hear(&self, service: ReaderService, readers: Vec<ReaderFacts>);
+    fn hear(&self, now: ReadersNow);
 }
 
 /// Cancels one job.
@@ -90,11 +99,16 @@ impl Cancel {
 #[derive(Debug)]
 pub(crate) struct CardDesk {
     orders: Sender<Order>,
+    /// What everybody who listens has been told; none before the first look.
+    told: Told,
 }
+
+type Told = Arc<Mutex<Option<ReadersNow>>>;
 
 enum Order {
     Serve(Job),
-    Listen(Box<dyn Listener>),
+    /// Somebody who knows this much already.
+    Listen(Box<dyn Listener>, Option<ReadersNow>),
     Sight(Sight),
     /// A reading of this number ended.
     Read(u64, Result<CardRead, Failed>),
@@ -140,6 +154,8 @@ impl CardDesk {
                 let _ = to_desk.send(Order::Read(number, read));
             })
         });
+        let told = Told::default();
+        let (first_look, looked) = channel();
         let desk = Desk {
             times,
             reader: Some((1, start_reader(1)?)),
@@ -147,7 +163,8 @@ impl CardDesk {
             readers_started: 1,
             sight: None,
             listeners: Vec::new(),
-            told: None,
+            told: Arc::clone(&told),
+            first_look: Some(first_look),
             jobs: VecDeque::new(),
             jobs_taken: 0,
             under_way: None,
@@ -161,7 +178,9 @@ impl CardDesk {
                 drop(watcher);
             })
             .map_err(|error| Error::new(ErrorCode::Panic).detail(error))?;
-        Ok((CardDesk { orders }, thread))
+        // So that whoever opens a case hears of the readers at once; not longer than a moment.
+        let _ = looked.recv_timeout(FIRST_LOOK);
+        Ok((CardDesk { orders, told }, thread))
     }
 
     /// For a job to come.
@@ -174,10 +193,15 @@ impl CardDesk {
         self.orders.send(Order::Serve(job)).map_err(|_| ErrorCode::Stopped.into())
     }
 
-    /// Tells somebody of the readers: what they see now, and each change.
-    pub(crate) fn listen(&self, listener: impl Listener + 'static) {
+    /// What the readers see now; none before the first look.
+    pub(crate) fn readers_now(&self) -> Option<ReadersNow> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells somebody who knows this much of each change of what the readers see.
+    pub(crate) fn listen(&self, listener: impl Listener + 'static, known: Option<ReadersNow>) {
         // A desk that is closed sees nothing any more.
-        let _ = self.orders.send(Order::Listen(Box::new(listener)));
+        let _ = self.orders.send(Order::Listen(Box::new(listener), known));
     }
 
     /// Cancels every job and ends the threads.
@@ -214,7 +238,9 @@ struct Desk {
     sight: Option<Sight>,
     listeners: Vec<Box<dyn Listener>>,
     /// What the listeners know.
-    told: Option<(ReaderService, Vec<ReaderFacts>)>,
+    told: Told,
+    /// Dropped at the first look.
+    first_look: Option<Sender<()>>,
     /// Those who wait for a card; the next one is the first one's.
     jobs: VecDeque<Waiting>,
     jobs_taken: u64,
@@ -276,11 +302,12 @@ impl Desk {
                 self.jobs_taken += 1;
                 self.jobs.push_back(Waiting::new(self.jobs_taken, job, self.times.wait));
             }
-            Order::Listen(listener) => {
+            Order::Listen(listener, known) => {
                 // Cases come and go while the readers stay as they are.
                 self.listeners.retain(|listener| listener.is_there());
-                let known = self.told.clone();
-                if known.is_none_or(|(service, readers)| tell(&*listener, service, readers)) {
+                let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let news = told.filter(|told| known.as_ref() != Some(told));
+                if news.is_none_or(|now| tell(&*listener, now)) {
                     self.listeners.push(listener);
                 }
             }
@@ -401,7 +428,7 @@ impl Desk {
     fn tell_listeners(&mut self) {
         let Some(sight) = &self.sight else { return };
         let now = match sight {
-            Sight::Absent(_) => (ReaderService::Absent, Vec::new()),
+            Sight::Absent(_) => ReadersNow { service: ReaderService::Absent, readers: Vec::new() },
             Sight::Readers(seen) => {
                 let facts = seen.iter().map(|seen| ReaderFacts {
                     name: seen.reader.clone(),
@@ -412,24 +439,23 @@ impl Desk {
                         Lying::Mute => ReaderState::Mute,
                     },
                 });
-                (ReaderService::Running, facts.collect())
+                ReadersNow { service: ReaderService::Running, readers: facts.collect() }
             }
         };
-        if self.told.as_ref() == Some(&now) {
+        let before = self.told.lock().unwrap_or_else(PoisonError::into_inner).replace(now.clone());
+        self.first_look = None;
+        if before.as_ref() == Some(&now) {
             return;
         }
         if let Sight::Absent(why) = sight {
             tracing::warn!(why, "the smart card service does not answer");
         }
-        let (service, readers) = &now;
-        self.listeners.retain(|listener| tell(&**listener, *service, readers.clone()));
-        self.told = Some(now);
+        self.listeners.retain(|listener| tell(&**listener, now.clone()));
     }
 }
 
 /// What a case makes of it is the case's: a panic there ends its listening, and not the desk. Says
 /// whether it goes on listening.
-fn tell(listener: &dyn Listener, service: ReaderService, readers: Vec<ReaderFacts>) -> bool {
-    listener.is_there()
-        && catch_unwind(AssertUnwindSafe(|| listener.hear(service, readers))).is_ok()
+fn tell(listener: &dyn Listener, now: ReadersNow) -> bool {
+    listener.is_there() && catch_unwind(AssertUnwindSafe(|| listener.hear(now))).is_ok()
 }

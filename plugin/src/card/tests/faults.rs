@@ -7,7 +7,7 @@ use mynaq_interface::{ErrorCode, ReaderFacts, ReaderService, ReaderState};
 use mynaq_simulator::{BeyondEnd, Extended, Fault, Garbage, Habits, Script, Uid};
 
 use super::table::READERS;
-use super::{Bench, Ear, TIMES, Task, Times, hear, pin};
+use super::{Bench, Ear, ReadersNow, TIMES, Task, Times, hear, pin};
 
 const GARBAGE: [Garbage; 11] = [
     Garbage::WrongLength(0),
@@ -155,11 +155,12 @@ fn a_card_that_says_nothing_any_more_is_left_alone_and_another_reader_goes_on() 
     for at in 1..=2 {
         let bench = Bench::timed(Some("P01"), &Script::new().at(at, Fault::Stuck), times);
         let (told, readers) = channel();
-        bench.cards.listen(Ear(move |service, readers| drop(told.send((service, readers)))));
+        bench.cards.listen(Ear(move |now| drop(told.send(now))), None);
         let begun = Instant::now();
         let (_, news) = bench.begin(Task::Read);
         let states = |expected: &[ReaderState]| loop {
-            let (service, seen) = readers.recv_timeout(Duration::from_secs(5)).unwrap();
+            let ReadersNow { service, readers: seen } =
+                readers.recv_timeout(Duration::from_secs(5)).unwrap();
             let seen: Vec<_> = seen.into_iter().map(|ReaderFacts { state, .. }| state).collect();
             if seen == expected {
                 return assert_eq!(service, ReaderService::Running);
@@ -207,10 +208,11 @@ fn the_desk_closes_in_time_while_a_card_says_nothing() {
 fn readers_come_and_go_and_everybody_hears_of_it() {
     let bench = Bench::with(None, &Script::new());
     let (told, readers) = channel();
-    bench.cards.listen(Ear(move |service, seen: Vec<ReaderFacts>| {
-        let seen: Vec<_> = seen.into_iter().map(|reader| (reader.name, reader.state)).collect();
+    let tell = move |ReadersNow { service, readers }: ReadersNow| {
+        let seen: Vec<_> = readers.into_iter().map(|reader| (reader.name, reader.state)).collect();
         drop(told.send((service, seen)));
-    }));
+    };
+    bench.cards.listen(Ear(tell), None);
     let next = || readers.recv_timeout(Duration::from_secs(1)).expect("within a second");
     let [one, other] = READERS.map(str::to_owned);
     use ReaderState::{Card, Empty, Mute};
@@ -254,10 +256,12 @@ fn readers_come_and_go_and_everybody_hears_of_it() {
     assert_eq!(heard.news, told);
     // Who comes later hears how it stands.
     let (told, readers) = channel();
-    bench.cards.listen(Ear(move |service, seen: Vec<ReaderFacts>| {
-        let _ = told.send((service, seen.len()));
-    }));
-    assert_eq!(readers.recv_timeout(Duration::from_secs(1)), Ok((ReaderService::Running, 1)));
+    let known = bench.cards.readers_now();
+    assert_eq!(known.as_ref().map(|now| now.readers.len()), Some(1));
+    bench.cards.listen(Ear(move |now: ReadersNow| drop(told.send(now))), known);
+    bench.first().remove();
+    let heard = readers.recv_timeout(Duration::from_secs(1)).expect("what is new, and only that");
+    assert_eq!(heard.readers[0].state, Empty);
 }
 
 #[test]
@@ -295,7 +299,7 @@ fn cases_are_served_in_the_order_they_came_and_one_cancelled_makes_way() {
 #[test]
 fn a_panic_of_whoever_listens_ends_his_listening_and_nothing_else() {
     let bench = Bench::with(None, &Script::new());
-    bench.cards.listen(Ear(|_, _| std::panic::resume_unwind(Box::new("a case's own defect"))));
+    bench.cards.listen(Ear(|_| std::panic::resume_unwind(Box::new("a case's own defect"))), None);
     bench.first().tap("P01").unwrap();
     assert_eq!(bench.run(Task::Read).holder(), "P01");
 }

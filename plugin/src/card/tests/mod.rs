@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use mynaq_interface::{Error, ErrorCode, ReaderFacts, ReaderService};
+use mynaq_interface::{Error, ErrorCode};
 use mynaq_simulator::{Habits, Script, Slot};
 
 use self::table::{Table, world};
 use super::desk::Times;
 use super::{
-    Authorities, Cancel, CardDesk, CardNews, CardRead, Digits, Job, Listener, PinCheck, Task, Trust,
+    Authorities, Cancel, CardDesk, CardNews, CardRead, Digits, Job, Listener, PinCheck, ReadersNow,
+    Task, Trust,
 };
 use crate::config::Mode;
 
@@ -136,13 +137,13 @@ impl Heard {
 /// Tells a test of the readers.
 struct Ear<F>(F);
 
-impl<F: Fn(ReaderService, Vec<ReaderFacts>) + Send> Listener for Ear<F> {
+impl<F: Fn(ReadersNow) + Send> Listener for Ear<F> {
     fn is_there(&self) -> bool {
         true
     }
 
-    fn hear(&self, service: ReaderService, readers: Vec<ReaderFacts>) {
-        self.0(service, readers);
+    fn hear(&self, now: ReadersNow) {
+        self.0(now);
     }
 }
 
