@@ -248,8 +248,28 @@ async function lastTry(browser) {
   await screen.sees("#identity-pin", "最後の1回");
   await screen.sees("#message", "ロック");
   await screen.picture("P02-last-try-allowed");
-  // Nobody has to: the face does as well.
+  await digits.fill("1234");
+  await screen.press(/^暗証番号/);
+  await screen.field(NAME).locator(".value").waitFor();
+  assert.equal(await screen.value(NAME), plain(person("P02").name));
+  await screen.sees(".timeline", "暗証番号");
+  await screen.end();
+}
+
+// What a crew may lay down by mistake is named, and the right card is read without a button.
+async function wrongCards(browser) {
+  const screen = await Case.open(browser, "演習-別のカード");
+  await screen.sees("#readers", "カードなし");
+  for (const [card, name] of [["X03", "運転免許証です"], ["X02", "スマートフォンです"], ["X10", "別の種類のカード"]]) {
+    await screen.press(new RegExp(`^${card} `));
+    await screen.sees("#message", name);
+    await screen.sees("#readers", "カードあり");
+  }
+  await screen.picture("X10-another-card");
+  await screen.layCard("P02");
+  await screen.sees("#message", "足りないもの：本人確認・同意");
   await screen.press(/^目視/);
+  await screen.press(/^同意あり/);
   await screen.field(NAME).locator(".value").waitFor();
   assert.equal(await screen.value(NAME), plain(person("P02").name));
   await screen.end();
@@ -323,7 +343,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const test of [emptyReader, seenAndAgreed, byPin, lastTry, unconscious, refused, withoutScript]) {
+  for (const test of [emptyReader, seenAndAgreed, byPin, lastTry, wrongCards, unconscious, refused, withoutScript]) {
     await test(browser);
     process.stdout.write(`ok ${test.name}\n`);
   }
