@@ -33,14 +33,16 @@ pub(crate) fn measure(jpki: &Path) {
     // Ours is first: it waits for the card, which pcscd sees within 400 ms.
     let contenders =
         [Contender::ours(&stage), Contender::floor(), Contender::opensc(), Contender::jpki(jpki)];
-    let certificate = world().certificate(CARD).expect("a certificate").to_vec();
-    let mut commands = Vec::new();
-    for condition in &CONDITIONS {
-        let races = play(condition, &contenders, &stage, &certificate);
+    let world = world();
+    let certificate = world.certificate(CARD).expect("a certificate");
+    for (number, condition) in CONDITIONS.iter().enumerate() {
+        let races = play(condition, &contenders, &stage, certificate);
+        if number == 0 {
+            // The same at every speed.
+            say_commands(&contenders, &races);
+        }
         say_times(condition, &contenders, &races);
-        commands = races.iter().map(|races| races[0].commands).collect();
     }
-    say_commands(&contenders, &commands);
 }
 
 /// Lets all read in turn, so many rounds; what each did in those that count.
@@ -68,7 +70,23 @@ fn play(
         }
     }
     eprintln!();
+    let commands = [OURS, FLOOR].map(|who| races[who].iter().all(|race| race.commands == 2));
+    assert_eq!(commands, [true, true], "ours and the floor read with two commands");
     races
+}
+
+fn say_commands(contenders: &[Contender], races: &[Vec<Race>]) {
+    let last: Vec<&Race> = races.iter().filter_map(|races| races.last()).collect();
+    let fewer = last[FIRST_PEER..].iter().map(|race| race.commands).min().unwrap_or(0);
+    let members = json!({
+        "ours": last[OURS].commands,
+        "floor": last[FLOOR].commands,
+        "peers": peers(contenders, |who| {
+            json!({ "commands": last[who].commands, "repeated": last[who].repeated })
+        }),
+        "ratio": fewer as f64 / last[OURS].commands as f64,
+    });
+    report::line("card_read_commands", "apdu", members);
 }
 
 fn say_times(condition: &Condition, contenders: &[Contender], races: &[Vec<Race>]) {
@@ -76,19 +94,13 @@ fn say_times(condition: &Condition, contenders: &[Contender], races: &[Vec<Race>
         .iter()
         .map(|races| report::median(&races.iter().map(|race| race.time).collect::<Vec<_>>()))
         .collect();
-    let peers: Map<String, Value> = contenders[FIRST_PEER..]
-        .iter()
-        .zip(&times[FIRST_PEER..])
-        .map(|(peer, time)| {
-            let ratio = time / times[OURS];
-            (peer.name.to_owned(), json!({ "median": time, "ratio": ratio }))
-        })
-        .collect();
     let better_peer = times[FIRST_PEER..].iter().copied().fold(f64::INFINITY, f64::min);
     let mut members = json!({
         "ours": times[OURS],
         "floor": times[FLOOR],
-        "peers": peers,
+        "peers": peers(contenders, |who| {
+            json!({ "median": times[who], "ratio": times[who] / times[OURS] })
+        }),
         "ratio": better_peer / times[OURS],
         "over_floor": times[OURS] / times[FLOOR],
         "rounds": condition.rounds,
@@ -100,18 +112,8 @@ fn say_times(condition: &Condition, contenders: &[Contender], races: &[Vec<Race>
     report::line(condition.name, "ms", members);
 }
 
-fn say_commands(contenders: &[Contender], commands: &[usize]) {
-    let peers: Map<String, Value> = contenders[FIRST_PEER..]
-        .iter()
-        .zip(&commands[FIRST_PEER..])
-        .map(|(peer, count)| (peer.name.to_owned(), json!(count)))
-        .collect();
-    let fewer = commands[FIRST_PEER..].iter().min().copied().unwrap_or(0);
-    let members = json!({
-        "ours": commands[OURS],
-        "floor": commands[FLOOR],
-        "peers": peers,
-        "ratio": fewer as f64 / commands[OURS] as f64,
-    });
-    report::line("card_read_commands", "apdu", members);
+/// What there is to say of each peer, by its name.
+fn peers(contenders: &[Contender], say: impl Fn(usize) -> Value) -> Map<String, Value> {
+    let peers = contenders.iter().enumerate().skip(FIRST_PEER);
+    peers.map(|(who, peer)| (peer.name.to_owned(), say(who))).collect()
 }

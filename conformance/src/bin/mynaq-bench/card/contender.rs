@@ -30,6 +30,8 @@ pub(crate) struct Race {
     pub(crate) time: f64,
     /// How many commands reached the card.
     pub(crate) commands: usize,
+    /// How many of them said what the one before had just said.
+    pub(crate) repeated: usize,
 }
 
 impl Contender {
@@ -82,7 +84,11 @@ impl Contender {
         let is_it = read.is_none_or(|read| read.as_ref() == certificate);
         assert!(is_it, "{} has read another certificate", self.name);
         let commands = stage.simulator.first().commands() - before;
-        Race { time, commands: usize::try_from(commands).unwrap_or(usize::MAX) }
+        let commands = usize::try_from(commands).expect("some commands");
+        let log = stage.simulator.apdus();
+        let said = &log[log.len() - commands..];
+        let repeated = said.windows(2).filter(|pair| pair[0].apdu == pair[1].apdu).count();
+        Race { time, commands, repeated }
     }
 }
 
