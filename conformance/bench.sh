@@ -2,7 +2,7 @@
 # Measurements of the plugin as hosts load it, built for release, beside real peers where there are
 # any. Prints one JSON line for each result and writes them to target/bench/report.jsonl.
 #
-#   conformance/bench.sh          everything, some three minutes
+#   conformance/bench.sh          everything, a minute or two when it is built
 #   conformance/bench.sh quick    without pcscd, OpenSC's tool and the jpki crate
 #
 #   call_*                     ns of one entry: C door, both doors of the Rust SDK, no door at all
