@@ -2,15 +2,27 @@
 # Measurements of the plugin as hosts load it, built for release, beside real peers where there are
 # any. Prints one JSON line for each result and writes them to target/bench/report.jsonl.
 #
-#   conformance/bench.sh          everything, a minute or two
-#   conformance/bench.sh quick    without pcscd and OpenSC's tool
+#   conformance/bench.sh          everything, a minute or two when it is built
+#   conformance/bench.sh quick    without pcscd, OpenSC's tool and the jpki crate
 #
 #   call_*                     ns of one entry: C door, both doors of the Rust SDK, no door at all
 #   load_and_negotiate_c_door  ms in a fresh process, beside opensc-pkcs11.so loaded the same way
 #   whole_case                 ms of a case from opening to end, everything simulated at no latency
 #   command_returns            ms until an [any-thread] call returns, while card and line are at work
 #   thousand_cases_at_once     threads and memory with a thousand cases open, each with its record
-#   card_read_*                one certificate through real pcscd, beside OpenSC's pkcs15-tool
+#   card_read_*                ms of a whole process that reads one certificate through real pcscd: ours,
+#                              OpenSC's pkcs15-tool, the jpki crate, and the floor, a program that
+#                              connects, sends the two commands without which nothing can be read, and
+#                              can do nothing else. They take turns; all must have read the same bytes.
+#     ..._no_latency           a card that answers at once
+#     ..._50_ms                one that takes 50 ms for each command. Goals: 7 times as fast as the better
+#                              peer, not more than 1.15 times the floor
+#     ..._106_kbit             one at the bit rate every card begins with
+#     ..._50_ms_106_kbit       both
+#     ..._commands             how many commands reached the card
+#
+# ratio is the better peer's value by ours, over_floor ours by the floor's. A goal that is missed is
+# printed and fails nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 quick=
@@ -23,11 +35,23 @@ esac
 need() { # FILE PACKAGE
     [ -e "$1" ] || { echo "$1 is missing: apt-get install -y --no-install-recommends $2" >&2; exit 2; }
 }
+target=${CARGO_TARGET_DIR:-target}
+need /usr/bin/pkg-config pkg-config
+need /usr/include/PCSC/winscard.h libpcsclite-dev
 need /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so opensc-pkcs11
-[ -n "$quick" ] || need /usr/bin/pkcs15-tool opensc
+if [ -z "$quick" ]; then
+    need /usr/bin/pkcs15-tool opensc
+    need /usr/sbin/pcscd pcscd
+    need /usr/lib/pcsc/drivers/serial/libifdvpcd.so vsmartcard-vpcd
+    # Apart from the workspace, for its licence.
+    peer=conformance/peers/jpki/Cargo.toml
+    cargo build --release --locked --manifest-path "$peer" --target-dir "$target/peers" >&2 || {
+        echo "the jpki crate is missing: cargo fetch --locked --manifest-path $peer" >&2
+        exit 2
+    }
+fi
 
 cargo build --workspace --release >&2
-target=${CARGO_TARGET_DIR:-target}
 # What the tests put defects in with must not be in what departments get.
 if grep -q 'jp\.mynaq\.defects' "$target/release/libmynaq_plugin.so"; then
     echo "the release build has the suite's extension" >&2
@@ -41,4 +65,5 @@ cargo bench --quiet --workspace --bench doors | tee -a "$report"
 "$bench" load | tee -a "$report"
 "$bench" whole | tee -a "$report"
 "$bench" many | tee -a "$report"
-[ -n "$quick" ] || conformance/with-pcscd.sh "$bench" card | tee -a "$report"
+[ -n "$quick" ] ||
+    conformance/with-pcscd.sh "$bench" card "$target/peers/release/mynaq-peer-jpki" | tee -a "$report"

@@ -63,6 +63,7 @@ fi
 
 step "format"
 cargo fmt --all --check
+cargo fmt --check --manifest-path conformance/peers/jpki/Cargo.toml
 
 step "lint"
 cargo clippy --workspace --all-targets --quiet -- -D warnings

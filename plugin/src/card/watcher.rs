@@ -1,7 +1,7 @@
 //! The watching thread: sees readers and cards come and go, and does nothing else, so that it sees
 //! them however long a card takes to answer.
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,15 @@ use super::link::{Sight, Watch};
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How often a service that is not there, or a reader that is none, is asked for again.
 const BREATH: Duration = Duration::from_millis(150);
+/// How often a look that is not wanted any more is interrupted: it may only be about to begin.
+const AGAIN: Duration = Duration::from_millis(1);
 
 /// The thread, from outside. Dropping it ends the thread.
 pub(crate) struct Watcher {
     stop: Option<Sender<()>>,
     interrupt: Box<dyn Fn() + Send>,
+    /// Nothing is said on it; it breaks off when the thread ends.
+    ended: Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -28,10 +32,12 @@ impl Watcher {
         mut tell: impl FnMut(Sight) -> bool + Send + 'static,
     ) -> Result<Self, Error> {
         let (stop, stopped) = channel::<()>();
+        let (lives, ended) = channel::<()>();
         let interrupt = watch.interrupter();
         let thread = std::thread::Builder::new()
             .name("mynaq-watch".into())
             .spawn(move || {
+                let _lives = lives;
                 let mut last = None;
                 let mut breath = Duration::ZERO;
                 while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(breath) {
@@ -49,7 +55,7 @@ impl Watcher {
                 }
             })
             .map_err(|error| Error::new(ErrorCode::Panic).detail(error))?;
-        Ok(Watcher { stop: Some(stop), interrupt, thread: Some(thread) })
+        Ok(Watcher { stop: Some(stop), interrupt, ended, thread: Some(thread) })
     }
 }
 
@@ -57,9 +63,11 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         drop(self.stop.take());
         let Some(thread) = self.thread.take() else { return };
-        while !thread.is_finished() {
+        loop {
             (self.interrupt)();
-            std::thread::sleep(Duration::from_millis(1));
+            if self.ended.recv_timeout(AGAIN) == Err(RecvTimeoutError::Disconnected) {
+                break;
+            }
         }
         // One that panicked has ended too, and was logged when it did.
         let _ = thread.join();

@@ -1,85 +1,119 @@
-//! One certificate, read by a whole process through real pcscd, beside OpenSC's tool.
+//! One certificate, read by whole processes through real pcscd: ours, peers, and the least there can
+//! be, in turn and from the same card.
+
+mod condition;
+mod contender;
+mod once;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use mynaq_conformance::{Stage, opening, parts};
-use mynaq_host_sdk::{DoorKind, EventBody, Plugin, Quiet};
+use mynaq_conformance::{Stage, world};
 use mynaq_simulator::Options;
+use serde_json::{Map, Value, json};
 
+use self::condition::{CONDITIONS, Condition};
+use self::contender::{Contender, Race};
+pub(crate) use self::once::{floor, ours};
 use crate::report;
 
-const RUNS: usize = 21;
 const VPCD: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 35963);
-const PEER: &str = "OpenSC pkcs15-tool --read-certificate 1";
+const CARD: &str = "P01";
+/// Where the contenders stand in a row: ours, the floor, and after them the peers.
+const OURS: usize = 0;
+const FLOOR: usize = 1;
+const FIRST_PEER: usize = 2;
 
-/// What one whole process of ours does where OpenSC's tool does the same: load, connect, read.
-pub(crate) fn once(plugin: &Path, config: &Path) -> ExitCode {
-    let Ok(plugin) = Plugin::load_by(plugin, DoorKind::C) else { return ExitCode::from(2) };
-    let Ok(session) = plugin.open(config, Quiet) else { return ExitCode::from(2) };
-    let Ok(case) = session.open_case(&opening()) else { return ExitCode::from(2) };
-    if case.read_card().is_err() {
-        return ExitCode::from(2);
-    }
-    while let Ok(Some(event)) = case.next_event(Duration::from_secs(10)) {
-        if matches!(event.body, EventBody::CardRead { .. }) {
-            return ExitCode::SUCCESS;
-        }
-    }
-    ExitCode::FAILURE
-}
-
-pub(crate) fn measure() {
+/// `jpki` is the program of `conformance/peers/jpki`.
+pub(crate) fn measure(jpki: &Path) {
     let stage =
-        Stage::with(Options { card: Some("P01".into()), vpcd: Some(VPCD), ..Options::default() });
+        Stage::with(Options { card: Some(CARD.into()), vpcd: Some(VPCD), ..Options::default() });
     let drill = format!("reader = \"drill\"\ndrill_address = \"{}\"", stage.simulator.drill());
     stage.reconfigure(&drill, "reader = \"pcsc\"");
-    let ours = Contender {
-        program: std::env::current_exe().expect("this program"),
-        arguments: vec!["read-once".into(), parts().plugin.clone(), stage.config()],
-    };
-    let opensc = Contender {
-        program: "pkcs15-tool".into(),
-        arguments: vec!["--read-certificate".into(), "1".into()],
-    };
-    let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
-    let (mut our_commands, mut their_commands) = (0, 0);
-    for run in 0..=RUNS {
-        eprint!("\rreading the certificate through pcscd: {run}/{RUNS}");
-        let (our_time, our_count) = ours.race(&stage);
-        let (their_time, their_count) = opensc.race(&stage);
-        // The first round warms caches and is not counted.
-        if run > 0 {
-            our_times.push(our_time);
-            their_times.push(their_time);
-            (our_commands, their_commands) = (our_count, their_count);
+    // Ours is first: it waits for the card, which pcscd sees within 400 ms.
+    let contenders =
+        [Contender::ours(&stage), Contender::floor(), Contender::opensc(), Contender::jpki(jpki)];
+    let world = world();
+    let certificate = world.certificate(CARD).expect("a certificate");
+    for (number, condition) in CONDITIONS.iter().enumerate() {
+        let races = play(condition, &contenders, &stage, certificate);
+        if number == 0 {
+            // The same at every speed.
+            say_commands(&contenders, &races);
+        }
+        say_times(condition, &contenders, &races);
+    }
+}
+
+/// Lets all read in turn, so many rounds; what each did in those that count.
+fn play(
+    condition: &Condition,
+    contenders: &[Contender],
+    stage: &Stage,
+    certificate: &[u8],
+) -> Vec<Vec<Race>> {
+    stage.simulator.first().set_timing(condition.timing);
+    let mut races: Vec<Vec<Race>> = contenders.iter().map(|_| Vec::new()).collect();
+    for round in 0..=condition.rounds {
+        eprint!("\r{}: {round}/{}", condition.name, condition.rounds);
+        // There and back, so that nobody always comes after the same one.
+        let mut turn: Vec<usize> = (0..contenders.len()).collect();
+        if round % 2 == 1 {
+            turn.reverse();
+        }
+        for who in turn {
+            let race = contenders[who].race(stage, certificate);
+            // The first round warms caches and is not counted.
+            if round > 0 {
+                races[who].push(race);
+            }
         }
     }
     eprintln!();
-    let (ours, theirs) = (report::median(&our_times), report::median(&their_times));
-    report::beside("card_read_whole_process", "ms", ours, theirs, PEER);
-    report::beside("card_read_commands", "apdu", our_commands as f64, their_commands as f64, PEER);
+    let commands = [OURS, FLOOR].map(|who| races[who].iter().all(|race| race.commands == 2));
+    assert_eq!(commands, [true, true], "ours and the floor read with two commands");
+    races
 }
 
-struct Contender {
-    program: PathBuf,
-    arguments: Vec<PathBuf>,
+fn say_commands(contenders: &[Contender], races: &[Vec<Race>]) {
+    let last: Vec<&Race> = races.iter().filter_map(|races| races.last()).collect();
+    let fewer = last[FIRST_PEER..].iter().map(|race| race.commands).min().unwrap_or(0);
+    let members = json!({
+        "ours": last[OURS].commands,
+        "floor": last[FLOOR].commands,
+        "peers": peers(contenders, |who| {
+            json!({ "commands": last[who].commands, "repeated": last[who].repeated })
+        }),
+        "ratio": fewer as f64 / last[OURS].commands as f64,
+    });
+    report::line("card_read_commands", "apdu", members);
 }
 
-impl Contender {
-    /// Milliseconds of one whole process, and how many commands reached the card.
-    fn race(&self, stage: &Stage) -> (f64, usize) {
-        let before = stage.simulator.apdus().len();
-        let begun = Instant::now();
-        let status = Command::new(&self.program)
-            .args(&self.arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        let time = begun.elapsed().as_secs_f64() * 1000.0;
-        assert!(status.is_ok_and(|status| status.success()), "{} failed", self.program.display());
-        (time, stage.simulator.apdus().len() - before)
+fn say_times(condition: &Condition, contenders: &[Contender], races: &[Vec<Race>]) {
+    let times: Vec<f64> = races
+        .iter()
+        .map(|races| report::median(&races.iter().map(|race| race.time).collect::<Vec<_>>()))
+        .collect();
+    let better_peer = times[FIRST_PEER..].iter().copied().fold(f64::INFINITY, f64::min);
+    let mut members = json!({
+        "ours": times[OURS],
+        "floor": times[FLOOR],
+        "peers": peers(contenders, |who| {
+            json!({ "median": times[who], "ratio": times[who] / times[OURS] })
+        }),
+        "ratio": better_peer / times[OURS],
+        "over_floor": times[OURS] / times[FLOOR],
+        "rounds": condition.rounds,
+    });
+    if let Some(goals) = &condition.goals {
+        members["goal_ratio"] = json!(goals.ratio);
+        members["goal_over_floor"] = json!(goals.over_floor);
     }
+    report::line(condition.name, "ms", members);
+}
+
+/// What there is to say of each peer, by its name.
+fn peers(contenders: &[Contender], say: impl Fn(usize) -> Value) -> Map<String, Value> {
+    let peers = contenders.iter().enumerate().skip(FIRST_PEER);
+    peers.map(|(who, peer)| (peer.name.to_owned(), say(who))).collect()
 }

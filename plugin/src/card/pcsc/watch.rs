@@ -50,9 +50,11 @@ impl PcscWatch {
     fn readers(&mut self, patience: Duration) -> Result<Vec<Seen>, pcsc::Error> {
         let context = self.living.get()?;
         self.set_waiting(Some(context.clone()));
-        self.list(&context)?;
-        // First a look without waiting: what is new must not wait for something else to happen.
-        self.ask(&context, Duration::ZERO)?;
+        if self.list(&context)? {
+            // A reader that is new is told of at once. Only then: where nothing is new, pcsc-lite fills
+            // a look without waiting with a millisecond of work, while the card may be being read.
+            self.ask(&context, Duration::ZERO)?;
+        }
         let until = Instant::now() + patience;
         loop {
             let seen = self.seen();
@@ -66,8 +68,9 @@ impl PcscWatch {
         }
     }
 
-    /// Brings the list of readers up to date; of those that stay, what was seen stays.
-    fn list(&mut self, context: &Context) -> Result<(), pcsc::Error> {
+    /// Brings the list of readers up to date; of those that stay, what was seen stays. Whether one
+    /// is new.
+    fn list(&mut self, context: &Context) -> Result<bool, pcsc::Error> {
         let names = match context.list_readers_owned() {
             Ok(names) => names,
             Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
@@ -75,12 +78,13 @@ impl PcscWatch {
         };
         let names: Vec<CString> = names.into_iter().filter(|name| !is_sam(name)).collect();
         self.states.retain(|state| names.iter().any(|name| name.as_c_str() == state.name()));
+        let known = self.states.len();
         for name in names {
             if !self.states.iter().any(|state| state.name() == name.as_c_str()) {
                 self.states.push(ReaderState::new(name, State::UNAWARE));
             }
         }
-        Ok(())
+        Ok(self.states.len() > known)
     }
 
     fn ask(&mut self, context: &Context, patience: Duration) -> Result<(), pcsc::Error> {
