@@ -103,8 +103,9 @@ if [ -n "$long" ]; then
     cp -r plugin/fuzz/corpus "$fuzzing/corpus"
     for corpus in "$fuzzing"/corpus/*; do
         target=$(basename "$corpus") log="$corpus.log"
-        if ! fuzz run "$target" "$corpus" -- -max_total_time=60 -max_len=16384 -timeout=5 \
-            -rss_limit_mb=1024 -artifact_prefix="$fuzzing/found/$target-" >"$log" 2>&1; then
+        if ! fuzz run "$target" "$corpus" -- -dict=plugin/fuzz/words.dict -max_total_time=60 \
+            -max_len=16384 -timeout=5 -rss_limit_mb=1024 \
+            -artifact_prefix="$fuzzing/found/$target-" >"$log" 2>&1; then
             tail -n 80 "$log" >&2
             echo "$target fails on" "$fuzzing/found/$target-"* "- see plugin/fuzz/README.md" >&2
             exit 1

@@ -18,6 +18,14 @@ use crate::card::trial;
 /// One file: its target, its name and what is in it.
 type Seed = (&'static str, String, Vec<u8>);
 
+/// The ends of the labels that are known, and of one that is not.
+const LABELS: [&str; 5] = ["ICCTOKEN2", "ICCTOKEN", "ICCTOKEN3", "GPSETOKEN", "IOSTOKEN"];
+
+/// A label as it stands in EF 0006.
+fn name_of(end: &str) -> String {
+    format!("{:<32}", format!("JPKIAP{end}"))
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus")
 }
@@ -60,9 +68,7 @@ fn seeds() -> Vec<Seed> {
     for card in ["P01", "X05", "X13"] {
         seeds.push(("certificate", card.into(), world.certificate(card).unwrap().to_vec()));
     }
-    for name in ["ICCTOKEN2", "ICCTOKEN", "ICCTOKEN3", "GPSETOKEN", "IOSTOKEN"] {
-        seeds.push(("label", name.into(), format!("{:<32}", format!("JPKIAP{name}")).into()));
-    }
+    seeds.extend(LABELS.map(|name| ("label", name.into(), name_of(name).into())));
     for (name, header) in [
         ("short", &[0x30, 0x7F, 0x90, 0x00][..]),
         ("one-byte", &[0x30, 0x81, 0x80, 0x90, 0x00]),
@@ -144,6 +150,15 @@ fn conversations(world: &Arc<World>) -> Vec<(String, Vec<Vec<u8>>)> {
         let heard = say(&card, usual, Lengths::Extended);
         said.push((card, heard));
     }
+    // A certificate that leaves open what this is, and each label but its own.
+    let (_, last) = said.iter().find(|(card, _)| card == "X13").unwrap();
+    let (label, before) = last.split_last().unwrap();
+    let others = LABELS.into_iter().filter(|name| *name != "ICCTOKEN3").map(|name| {
+        let answer = [name_of(name).as_bytes(), &label[32..]].concat();
+        (format!("X13-{name}"), [before, &[answer]].concat())
+    });
+    let others: Vec<_> = others.collect();
+    said.extend(others);
     said
 }
 
