@@ -4,7 +4,7 @@
 #
 #   conformance/test.sh           what every change must pass
 #   conformance/test.sh --long    that, and what takes minutes: kill loops, thousands of cases,
-#                                 the Windows build, licences of all dependencies
+#                                 fuzzing, the Windows build, licences of all dependencies
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -88,6 +88,32 @@ step "the console in a real browser"
 samples/console/tests/browser/run.sh
 
 if [ -n "$long" ]; then
+    step "fuzzing, a minute for each target"
+    cargo fmt --manifest-path plugin/fuzz/Cargo.toml --check
+    # Its own Cargo.lock must know what the plugin depends on.
+    cargo fetch --locked --quiet --manifest-path plugin/fuzz/Cargo.toml
+    command -v cargo-fuzz >/dev/null || cargo install --locked --quiet cargo-fuzz --version 0.13.2
+    fuzzing="${CARGO_TARGET_DIR:-$PWD/target}/fuzz"
+    fuzz() { # COMMAND ARGUMENT...: with the stable compiler, which takes the flags when told to
+        RUSTC_BOOTSTRAP=1 cargo fuzz "$1" --fuzz-dir plugin/fuzz --target-dir "$fuzzing" "${@:2}"
+    }
+    fuzz build
+    rm -rf "$fuzzing/corpus" "$fuzzing/found"
+    mkdir -p "$fuzzing/found"
+    # New inputs go to a copy: what is committed is what somebody has looked at.
+    cp -r plugin/fuzz/corpus "$fuzzing/corpus"
+    for corpus in "$fuzzing"/corpus/*; do
+        target=$(basename "$corpus") log="$corpus.log"
+        if ! fuzz run "$target" "$corpus" -- -dict=plugin/fuzz/words.dict -max_total_time=60 \
+            -max_len=16384 -timeout=5 -rss_limit_mb=1024 \
+            -artifact_prefix="$fuzzing/found/$target-" >"$log" 2>&1; then
+            tail -n 80 "$log" >&2
+            echo "$target fails on" "$fuzzing/found/$target-"* "- see plugin/fuzz/README.md" >&2
+            exit 1
+        fi
+        echo "$target: $(grep -E '^#[0-9]+.(INITED|DONE)' "$log" | sed 's/\t/ /g; s/ lim:.*//' | paste -sd' ')"
+    done
+
     step "Windows, 64 and 32 bit"
     # Debian's compiler with Debian's standard library sources: rustup's has none for this target.
     windows() { # TARGET PACKAGE...

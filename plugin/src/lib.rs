@@ -58,3 +58,30 @@ pub mod direct {
         crate::engine::next_event(case, timeout_ms)
     }
 }
+
+/// What holds of any bytes a card may send, for the fuzzer (`plugin/fuzz`). Not in what ships.
+#[doc(hidden)]
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    use crate::card::trial;
+
+    pub fn conversation(bytes: &[u8]) {
+        trial::conversation(bytes);
+    }
+
+    pub fn header(bytes: &[u8]) {
+        trial::header(bytes);
+    }
+
+    pub fn certificate(bytes: &[u8]) {
+        trial::certificate(bytes);
+    }
+
+    pub fn label(bytes: &[u8]) {
+        trial::label(bytes);
+    }
+
+    pub fn commands(bytes: &[u8]) {
+        trial::commands(bytes);
+    }
+}

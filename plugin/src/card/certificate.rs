@@ -106,7 +106,8 @@ impl fmt::Debug for Certificate {
 
 fn japan(instant: OffsetDateTime) -> Date {
     let nine_hours = UtcOffset::from_hms(9, 0, 0).unwrap_or(UtcOffset::UTC);
-    instant.to_offset(nine_hours).date()
+    // A certificate without an end has the last moment there is (RFC 5280, 4.1.2.5), and no later day.
+    instant.checked_to_offset(nine_hours).unwrap_or(instant).date()
 }
 
 /// The same day `months` later, or the last day of that month where it has no such day.
@@ -156,6 +157,17 @@ mod tests {
             (datetime!(2026-08-10 15:00 UTC), Validity::Grace),
             (datetime!(2026-11-30 14:59:59 UTC), Validity::Grace),
             (datetime!(2026-11-30 15:00 UTC), Validity::Expired),
+        ] {
+            assert_eq!(certificate.validity(now), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_without_an_end_is_good_to_the_last_day_there_is() {
+        let certificate = ending(datetime!(9999-12-31 23:59:59 UTC));
+        for (now, expected) in [
+            (datetime!(2026-08-10 15:00 UTC), Validity::Valid),
+            (datetime!(9999-12-31 23:59:59 UTC), Validity::EndsSoon),
         ] {
             assert_eq!(certificate.validity(now), expected, "{now}");
         }

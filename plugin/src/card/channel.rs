@@ -8,6 +8,10 @@ use super::link::{Link, LinkFault};
 
 /// In how many pieces (61xx) an answer may come: a file of 8 KiB in pieces of 256 bytes.
 const MOST_PIECES: usize = 32;
+/// How many commands there are with one card under power: 8 KiB in the smallest pieces, for each of
+/// which a card wants another length and to be asked for the rest, and what is asked besides. More
+/// would only keep the crew waiting.
+pub(super) const MOST_COMMANDS: u32 = 3 * 35 + 23;
 
 /// A link to a card that lets only permitted commands pass.
 pub(crate) struct Channel<'a> {
@@ -48,6 +52,9 @@ impl<'a> Channel<'a> {
         let apdu = command.encode();
         if !self.allow.admits(&apdu) {
             return Err(LinkFault::NotPassed("a command that is not permitted was stopped".into()));
+        }
+        if self.commands == MOST_COMMANDS {
+            return Err(LinkFault::NotPassed("a conversation that does not end".into()));
         }
         self.commands += 1;
         let answer = Answer::parse(self.link.transmit(&apdu)?).map_err(malformed)?;

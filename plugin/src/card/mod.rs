@@ -26,6 +26,8 @@ mod pcsc;
 mod pin;
 mod possession;
 mod reading;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod trial;
 mod watcher;
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! every fault.
 
 mod allowed;
+mod caps;
+mod corpus;
 mod faults;
 mod kinds;
 mod parsing;

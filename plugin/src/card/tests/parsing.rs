@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::card::allow::Purpose;
 use crate::card::answer::{Answer, Malformed};
 use crate::card::certificate::Certificate;
-use crate::card::channel::Channel;
+use crate::card::channel::{Channel, MOST_COMMANDS};
 use crate::card::der;
 use crate::card::fault::Fault;
 use crate::card::jpki::{self, Lengths};
@@ -62,6 +62,30 @@ fn a_card_that_wants_another_length_is_asked_again_once() {
     let (read, commands) = read(stubborn, Lengths::Short);
     // Twice for the application, once for each of the four others.
     assert!(read.is_err() && commands == 6, "{commands}");
+}
+
+#[test]
+fn the_longest_certificate_in_the_worst_way_is_read_and_more_than_that_is_not_waited_for() {
+    // Another length, then the rest, for each 240 bytes of 8 KiB.
+    let extension = [0x30, 0x07, 0x06, 0x01, 0x2A, 0x04, 0x02, 0x30, 0x00];
+    let der = super::caps::certificate(&[], &extension.repeat(8090 / extension.len()));
+    let in_pieces = |rests: usize| {
+        let mut answers = vec![with_status(&[], 0x9000)];
+        for piece in der.chunks(240) {
+            answers.push(with_status(&[], 0x6CF0));
+            answers.extend(std::iter::repeat_n(with_status(&[], 0x61F0), rests));
+            answers.push(with_status(piece, 0x9000));
+        }
+        answers.push(with_status(format!("{:<32}", "JPKIAPICCTOKEN2").as_bytes(), 0x9000));
+        answers
+    };
+    assert!(der.len() > 34 * 240 && der.len() <= der::LONGEST, "{}", der.len());
+    let (read_one, commands) = read(in_pieces(1), Lengths::Small);
+    assert_eq!((read_one.unwrap(), commands), (der.clone(), 3 * 35 + 2));
+    // Each command's answer ends; the conversation would take a thousand of them.
+    let (read, commands) = read(in_pieces(30), Lengths::Small);
+    assert!(matches!(read, Err(Fault::Link(LinkFault::NotPassed(_)))));
+    assert_eq!(commands, MOST_COMMANDS);
 }
 
 #[test]
@@ -128,8 +152,7 @@ proptest! {
         ],
     ) {
         let (read, commands) = read(answers, lengths);
-        // 8 KiB in the smallest pieces, each asked for twice, and what is asked besides.
-        prop_assert!(commands <= 2 * 35 + 8, "{}", commands);
+        prop_assert!(commands <= MOST_COMMANDS, "{}", commands);
         if let Ok(der) = read {
             prop_assert!(der.len() <= der::LONGEST);
         }
