@@ -3,26 +3,30 @@
 //!
 //! It never waits for a card itself: `watcher` sees them come and go, `reading` talks to them. So the
 //! desk can tell every case within a moment what the readers see, and has a deadline for everything.
+//!
+//! `serving` the thread · `waiting` one case that waits · `board` what everybody is told of the readers
+//! · `stuck` readers that do not answer.
 
+mod board;
+mod serving;
 mod stuck;
 mod waiting;
 
-use std::collections::{HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use mynaq_interface::{Error, ErrorCode, ReaderFacts, ReaderService, ReaderState};
+use mynaq_interface::{Error, ErrorCode};
 
-use self::stuck::Stuck;
-use self::waiting::{Candidate, Waiting};
+use self::board::{Board, Told};
+pub(crate) use self::board::{Listener, ReadersNow};
+use self::serving::{Desk, StartReader};
 use super::drill::{DrillConnect, DrillWatch};
-use super::link::{Connect, Lying, Sight, Watch};
+use super::link::{Connect, Sight, Watch};
 use super::pcsc::{PcscConnect, PcscWatch};
-use super::reading::{self, CardRead, Failed, Progress, Reader, Task, Then, Trust};
+use super::reading::{CardRead, Failed, Reader, Task, Trust};
 use super::watcher::Watcher;
 use crate::config::ReaderChoice;
 
@@ -30,8 +34,6 @@ use crate::config::ReaderChoice;
 const READING: Duration = Duration::from_secs(10);
 /// How long the first look may take before a desk is open all the same.
 const FIRST_LOOK: Duration = Duration::from_millis(100);
-/// A breath before a card that seems to lie there is tried again.
-const BREATH: Duration = Duration::from_millis(100);
 
 /// One reading for one case.
 pub(crate) struct Job {
@@ -52,22 +54,6 @@ pub(crate) enum CardNews {
     Again(Error),
     /// The end.
     Done(Result<CardRead, Error>),
-}
-
-/// What the readers see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ReadersNow {
-    pub(crate) service: ReaderService,
-    pub(crate) readers: Vec<ReaderFacts>,
-}
-
-/// Whoever is told of the readers.
-pub(crate) trait Listener: Send {
-    /// Whether there is still somebody to tell.
-    fn is_there(&self) -> bool;
-
-    /// What the readers see now.
-    fn hear(&self, now: ReadersNow);
 }
 
 /// Cancels one job.
@@ -102,8 +88,6 @@ pub(crate) struct CardDesk {
     /// What everybody who listens has been told; none before the first look.
     told: Told,
 }
-
-type Told = Arc<Mutex<Option<ReadersNow>>>;
 
 enum Order {
     Serve(Job),
@@ -156,21 +140,7 @@ impl CardDesk {
         });
         let told = Told::default();
         let (first_look, looked) = channel();
-        let desk = Desk {
-            times,
-            reader: Some((1, start_reader(1)?)),
-            start_reader,
-            readers_started: 1,
-            sight: None,
-            listeners: Vec::new(),
-            told: Arc::clone(&told),
-            first_look: Some(first_look),
-            jobs: VecDeque::new(),
-            jobs_taken: 0,
-            under_way: None,
-            wrong: HashMap::new(),
-            stuck: Stuck::default(),
-        };
+        let desk = Desk::new(times, start_reader, Board::new(told.clone(), first_look))?;
         let thread = std::thread::Builder::new()
             .name("mynaq-card".into())
             .spawn(move || {
@@ -195,7 +165,7 @@ impl CardDesk {
 
     /// What the readers see now; none before the first look.
     pub(crate) fn readers_now(&self) -> Option<ReadersNow> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.told.now()
     }
 
     /// Tells somebody who knows this much of each change of what the readers see.
@@ -224,238 +194,4 @@ pub(super) struct Times {
     pub(super) wait: Duration,
     /// Until a card that came has been read.
     pub(super) reading: Duration,
-}
-
-type StartReader = Box<dyn Fn(u64) -> Result<Reader, Error> + Send>;
-
-struct Desk {
-    times: Times,
-    start_reader: StartReader,
-    /// The thread that reads, and its number; none after a stuck one, until the next card.
-    reader: Option<(u64, Reader)>,
-    readers_started: u64,
-    /// What the readers see; none before the first look.
-    sight: Option<Sight>,
-    listeners: Vec<Box<dyn Listener>>,
-    /// What the listeners know.
-    told: Told,
-    /// Dropped at the first look.
-    first_look: Option<Sender<()>>,
-    /// Those who wait for a card; the next one is the first one's.
-    jobs: VecDeque<Waiting>,
-    jobs_taken: u64,
-    under_way: Option<UnderWay>,
-    /// Cards that lie there and were found not to do, so that a card that lies in another slot all
-    /// day does not stand in the patient's way: reader, and which card of that reader.
-    wrong: HashMap<String, (u32, ErrorCode)>,
-    stuck: Stuck,
-}
-
-/// A card being read.
-struct UnderWay {
-    job: u64,
-    card: Candidate,
-    until: Instant,
-    progress: Arc<Progress>,
-}
-
-impl Desk {
-    fn serve(mut self, inbox: &Receiver<Order>) {
-        loop {
-            let order = match self.next_deadline() {
-                Some(until) => inbox.recv_timeout(until.saturating_duration_since(Instant::now())),
-                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            let goes_on = match order {
-                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => false,
-                Ok(order) => self.guarded(|desk| desk.take(order)),
-                Err(RecvTimeoutError::Timeout) => true,
-            };
-            if !goes_on || !self.guarded(Self::settle) {
-                break;
-            }
-        }
-        for waiting in &mut self.jobs {
-            waiting.finish(Err(ErrorCode::CardCancelled.into()));
-        }
-        if let Some(under_way) = &self.under_way {
-            under_way.progress.give_up();
-        }
-        let reader = self.reader.take().map(|(_, reader)| reader.end());
-        self.stuck.end(reader, self.under_way.is_some());
-    }
-
-    /// A defect of the desk itself ends every job, and the desk: there is no telling what it knows.
-    fn guarded(&mut self, step: impl FnOnce(&mut Self)) -> bool {
-        let done = catch_unwind(AssertUnwindSafe(|| step(self)));
-        if done.is_err() {
-            for mut waiting in self.jobs.drain(..) {
-                waiting.finish(Err(ErrorCode::Panic.into()));
-            }
-        }
-        done.is_ok()
-    }
-
-    fn take(&mut self, order: Order) {
-        match order {
-            Order::Serve(job) => {
-                self.jobs_taken += 1;
-                self.jobs.push_back(Waiting::new(self.jobs_taken, job, self.times.wait));
-            }
-            Order::Listen(listener, known) => {
-                // Cases come and go while the readers stay as they are.
-                self.listeners.retain(|listener| listener.is_there());
-                let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                let news = told.filter(|told| known.as_ref() != Some(told));
-                if news.is_none_or(|now| tell(&*listener, now)) {
-                    self.listeners.push(listener);
-                }
-            }
-            Order::Sight(sight) => {
-                self.sight = Some(sight);
-                self.tell_listeners();
-            }
-            Order::Read(number, read) => self.take_reading(number, read),
-            Order::Look | Order::Stop => {}
-        }
-    }
-
-    /// What is due now: ends what is over, and brings the next card to the first who waits.
-    fn settle(&mut self) {
-        let now = Instant::now();
-        if let Some(under_way) = self.under_way.take_if(|under_way| under_way.until <= now) {
-            self.leave_alone(under_way);
-        }
-        let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
-        let sight = self.sight.as_ref();
-        self.jobs.retain_mut(|waiting| waiting.goes_on(now, busy_with, sight));
-        if let Some(under_way) = &self.under_way
-            && !self.jobs.iter().any(|waiting| waiting.number == under_way.job)
-        {
-            under_way.progress.give_up();
-        }
-        if self.under_way.is_none() {
-            self.serve_first(now);
-        }
-    }
-
-    fn serve_first(&mut self, now: Instant) {
-        let (Some(first), Some(sight)) = (self.jobs.front_mut(), &self.sight) else { return };
-        let Some(card) = first.choose(sight, &self.stuck, &self.wrong, now) else { return };
-        let number = first.number;
-        let task = first.found(&card);
-        let progress = Arc::new(Progress::default());
-        let order =
-            reading::Order { reader: card.reader.clone(), task, progress: Arc::clone(&progress) };
-        match self.reader().and_then(|reader| reader.order(order)) {
-            Ok(()) => {
-                let until = now + self.times.reading;
-                self.under_way = Some(UnderWay { job: number, card, until, progress });
-            }
-            Err(error) => self.finish(number, Err(error)),
-        }
-    }
-
-    /// The thread that reads, started when there is none.
-    fn reader(&mut self) -> Result<&Reader, Error> {
-        if self.reader.is_none() {
-            self.readers_started += 1;
-            self.reader = Some((self.readers_started, (self.start_reader)(self.readers_started)?));
-        }
-        self.reader.as_ref().map(|(_, reader)| reader).ok_or_else(|| ErrorCode::Panic.into())
-    }
-
-    fn take_reading(&mut self, number: u64, read: Result<CardRead, Failed>) {
-        if self.reader.as_ref().is_none_or(|(current, _)| *current != number) {
-            // One that was left alone answers after all; what it read is wiped unseen.
-            self.stuck.answered(number);
-            return self.tell_listeners();
-        }
-        let Some(UnderWay { job, card, .. }) = self.under_way.take() else { return };
-        let failed = match read {
-            Ok(read) => return self.finish(job, Ok(read)),
-            Err(failed) => failed,
-        };
-        if failed.then == Then::Another && failed.error.code() != ErrorCode::CardUnreadable {
-            self.wrong.insert(card.reader.clone(), (card.count, failed.error.code()));
-        }
-        match (failed.then, self.jobs.iter_mut().find(|waiting| waiting.number == job)) {
-            (_, None) => {}
-            (Then::End, _) => self.finish(job, Err(failed.error)),
-            (Then::Again, Some(waiting)) => waiting.try_again(failed.error, BREATH),
-            (Then::Another, Some(waiting)) => waiting.pass_over(&card, failed.error),
-        }
-    }
-
-    /// A card has not been read in time: the thread that waits for it is left alone, and the reader
-    /// with it, until it answers.
-    fn leave_alone(&mut self, UnderWay { job, card, progress, .. }: UnderWay) {
-        progress.give_up();
-        let Some((number, reader)) = self.reader.take() else { return };
-        self.stuck.add(number, card.reader.clone(), reader.end());
-        let code = if progress.waits_for_others() {
-            ErrorCode::ReaderBusy
-        } else {
-            ErrorCode::ReaderNotAnswering
-        };
-        tracing::warn!(reader = card.reader, %code, "left alone until it answers");
-        if let Some(waiting) = self.jobs.iter_mut().find(|waiting| waiting.number == job) {
-            if waiting.is_spent() {
-                self.finish(job, Err(code.into()));
-            } else {
-                waiting.try_again(code.into(), BREATH);
-            }
-        }
-        self.tell_listeners();
-    }
-
-    fn finish(&mut self, job: u64, result: Result<CardRead, Error>) {
-        if let Some(at) = self.jobs.iter().position(|waiting| waiting.number == job)
-            && let Some(mut waiting) = self.jobs.remove(at)
-        {
-            waiting.finish(result);
-        }
-    }
-
-    fn next_deadline(&self) -> Option<Instant> {
-        let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
-        let reading = self.under_way.iter().map(|under_way| under_way.until);
-        let waiting = self.jobs.iter().filter(|waiting| Some(waiting.number) != busy_with);
-        let breath = self.jobs.front().and_then(Waiting::breath).filter(|_| busy_with.is_none());
-        reading.chain(waiting.map(|waiting| waiting.until)).chain(breath).min()
-    }
-
-    fn tell_listeners(&mut self) {
-        let Some(sight) = &self.sight else { return };
-        let now = match sight {
-            Sight::Absent(_) => ReadersNow { service: ReaderService::Absent, readers: Vec::new() },
-            Sight::Readers(seen) => {
-                let facts = seen.iter().map(|seen| ReaderFacts {
-                    name: seen.reader.clone(),
-                    state: match seen.lying {
-                        _ if self.stuck.holds(&seen.reader) => ReaderState::NotAnswering,
-                        Lying::Nothing => ReaderState::Empty,
-                        Lying::Card => ReaderState::Card,
-                        Lying::Mute => ReaderState::Mute,
-                    },
-                });
-                ReadersNow { service: ReaderService::Running, readers: facts.collect() }
-            }
-        };
-        let before = self.told.lock().unwrap_or_else(PoisonError::into_inner).replace(now.clone());
-        self.first_look = None;
-        if before.as_ref() == Some(&now) {
-            return;
-        }
-        if let Sight::Absent(why) = sight {
-            tracing::warn!(why, "the smart card service does not answer");
-        }
-        self.listeners.retain(|listener| tell(&**listener, now.clone()));
-    }
-}
-
-/// What a case makes of it is the case's: a panic there ends its listening, and not the desk. Says
-/// whether it goes on listening.
-fn tell(listener: &dyn Listener, now: ReadersNow) -> bool {
-    listener.is_there() && catch_unwind(AssertUnwindSafe(|| listener.hear(now))).is_ok()
 }

@@ -1,0 +1,233 @@
+//! The desk's thread: what is due now, and who comes next.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use mynaq_interface::{Error, ErrorCode};
+
+use super::board::Board;
+use super::stuck::Stuck;
+use super::waiting::{Candidate, Waiting};
+use super::{Order, Times};
+use crate::card::link::Sight;
+use crate::card::reading::{self, CardRead, Failed, Progress, Reader, Then};
+
+/// A breath before a card that seems to lie there is tried again.
+const BREATH: Duration = Duration::from_millis(100);
+
+pub(super) type StartReader = Box<dyn Fn(u64) -> Result<Reader, Error> + Send>;
+
+pub(super) struct Desk {
+    times: Times,
+    start_reader: StartReader,
+    /// The thread that reads, and its number; none after a stuck one, until the next card.
+    reader: Option<(u64, Reader)>,
+    readers_started: u64,
+    /// What the readers see; none before the first look.
+    sight: Option<Sight>,
+    board: Board,
+    /// Those who wait for a card; the next one is the first one's.
+    jobs: VecDeque<Waiting>,
+    jobs_taken: u64,
+    under_way: Option<UnderWay>,
+    /// Cards that lie there and were found not to do, so that a card that lies in another slot all
+    /// day does not stand in the patient's way: reader, and which card of that reader.
+    wrong: HashMap<String, (u32, ErrorCode)>,
+    stuck: Stuck,
+}
+
+/// A card being read.
+struct UnderWay {
+    job: u64,
+    card: Candidate,
+    until: Instant,
+    progress: Arc<Progress>,
+}
+
+impl Desk {
+    pub(super) fn new(
+        times: Times,
+        start_reader: StartReader,
+        board: Board,
+    ) -> Result<Self, Error> {
+        Ok(Desk {
+            times,
+            reader: Some((1, start_reader(1)?)),
+            start_reader,
+            readers_started: 1,
+            sight: None,
+            board,
+            jobs: VecDeque::new(),
+            jobs_taken: 0,
+            under_way: None,
+            wrong: HashMap::new(),
+            stuck: Stuck::default(),
+        })
+    }
+
+    pub(super) fn serve(mut self, inbox: &Receiver<Order>) {
+        loop {
+            let order = match self.next_deadline() {
+                Some(until) => inbox.recv_timeout(until.saturating_duration_since(Instant::now())),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let goes_on = match order {
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => false,
+                Ok(order) => self.guarded(|desk| desk.take(order)),
+                Err(RecvTimeoutError::Timeout) => true,
+            };
+            if !goes_on || !self.guarded(Self::settle) {
+                break;
+            }
+        }
+        for waiting in &mut self.jobs {
+            waiting.finish(Err(ErrorCode::CardCancelled.into()));
+        }
+        if let Some(under_way) = &self.under_way {
+            under_way.progress.give_up();
+        }
+        let reader = self.reader.take().map(|(_, reader)| reader.end());
+        self.stuck.end(reader, self.under_way.is_some());
+    }
+
+    /// A defect of the desk itself ends every job, and the desk: there is no telling what it knows.
+    fn guarded(&mut self, step: impl FnOnce(&mut Self)) -> bool {
+        let done = catch_unwind(AssertUnwindSafe(|| step(self)));
+        if done.is_err() {
+            for mut waiting in self.jobs.drain(..) {
+                waiting.finish(Err(ErrorCode::Panic.into()));
+            }
+        }
+        done.is_ok()
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Serve(job) => {
+                self.jobs_taken += 1;
+                self.jobs.push_back(Waiting::new(self.jobs_taken, job, self.times.wait));
+            }
+            Order::Listen(listener, known) => self.board.add(listener, known),
+            Order::Sight(sight) => {
+                self.sight = Some(sight);
+                self.show_readers();
+            }
+            Order::Read(number, read) => self.take_reading(number, read),
+            Order::Look | Order::Stop => {}
+        }
+    }
+
+    /// What is due now: ends what is over, and brings the next card to the first who waits.
+    fn settle(&mut self) {
+        let now = Instant::now();
+        if let Some(under_way) = self.under_way.take_if(|under_way| under_way.until <= now) {
+            self.leave_alone(under_way);
+        }
+        let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
+        let sight = self.sight.as_ref();
+        self.jobs.retain_mut(|waiting| waiting.goes_on(now, busy_with, sight));
+        if let Some(under_way) = &self.under_way
+            && !self.jobs.iter().any(|waiting| waiting.number == under_way.job)
+        {
+            under_way.progress.give_up();
+        }
+        if self.under_way.is_none() {
+            self.serve_first(now);
+        }
+    }
+
+    fn serve_first(&mut self, now: Instant) {
+        let (Some(first), Some(sight)) = (self.jobs.front_mut(), &self.sight) else { return };
+        let Some(card) = first.choose(sight, &self.stuck, &self.wrong, now) else { return };
+        let number = first.number;
+        let task = first.found(&card);
+        let progress = Arc::new(Progress::default());
+        let order =
+            reading::Order { reader: card.reader.clone(), task, progress: Arc::clone(&progress) };
+        match self.reader().and_then(|reader| reader.order(order)) {
+            Ok(()) => {
+                let until = now + self.times.reading;
+                self.under_way = Some(UnderWay { job: number, card, until, progress });
+            }
+            Err(error) => self.finish(number, Err(error)),
+        }
+    }
+
+    /// The thread that reads, started when there is none.
+    fn reader(&mut self) -> Result<&Reader, Error> {
+        if self.reader.is_none() {
+            self.readers_started += 1;
+            self.reader = Some((self.readers_started, (self.start_reader)(self.readers_started)?));
+        }
+        self.reader.as_ref().map(|(_, reader)| reader).ok_or_else(|| ErrorCode::Panic.into())
+    }
+
+    fn take_reading(&mut self, number: u64, read: Result<CardRead, Failed>) {
+        if self.reader.as_ref().is_none_or(|(current, _)| *current != number) {
+            // One that was left alone answers after all; what it read is wiped unseen.
+            self.stuck.answered(number);
+            return self.show_readers();
+        }
+        let Some(UnderWay { job, card, .. }) = self.under_way.take() else { return };
+        let failed = match read {
+            Ok(read) => return self.finish(job, Ok(read)),
+            Err(failed) => failed,
+        };
+        if failed.then == Then::Another && failed.error.code() != ErrorCode::CardUnreadable {
+            self.wrong.insert(card.reader.clone(), (card.count, failed.error.code()));
+        }
+        match (failed.then, self.jobs.iter_mut().find(|waiting| waiting.number == job)) {
+            (_, None) => {}
+            (Then::End, _) => self.finish(job, Err(failed.error)),
+            (Then::Again, Some(waiting)) => waiting.try_again(failed.error, BREATH),
+            (Then::Another, Some(waiting)) => waiting.pass_over(&card, failed.error),
+        }
+    }
+
+    /// A card has not been read in time: the thread that waits for it is left alone, and the reader
+    /// with it, until it answers.
+    fn leave_alone(&mut self, UnderWay { job, card, progress, .. }: UnderWay) {
+        progress.give_up();
+        let Some((number, reader)) = self.reader.take() else { return };
+        self.stuck.add(number, card.reader.clone(), reader.end());
+        let code = if progress.waits_for_others() {
+            ErrorCode::ReaderBusy
+        } else {
+            ErrorCode::ReaderNotAnswering
+        };
+        tracing::warn!(reader = card.reader, %code, "left alone until it answers");
+        if let Some(waiting) = self.jobs.iter_mut().find(|waiting| waiting.number == job) {
+            if waiting.is_spent() {
+                self.finish(job, Err(code.into()));
+            } else {
+                waiting.try_again(code.into(), BREATH);
+            }
+        }
+        self.show_readers();
+    }
+
+    fn finish(&mut self, job: u64, result: Result<CardRead, Error>) {
+        if let Some(at) = self.jobs.iter().position(|waiting| waiting.number == job)
+            && let Some(mut waiting) = self.jobs.remove(at)
+        {
+            waiting.finish(result);
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
+        let reading = self.under_way.iter().map(|under_way| under_way.until);
+        let waiting = self.jobs.iter().filter(|waiting| Some(waiting.number) != busy_with);
+        let breath = self.jobs.front().and_then(Waiting::breath).filter(|_| busy_with.is_none());
+        reading.chain(waiting.map(|waiting| waiting.until)).chain(breath).min()
+    }
+
+    fn show_readers(&mut self) {
+        if let Some(sight) = &self.sight {
+            self.board.show(sight, &self.stuck);
+        }
+    }
+}
