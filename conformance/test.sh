@@ -107,8 +107,8 @@ if [ -n "$long" ]; then
         if ! fuzz run "$target" "$corpus" -- -dict=plugin/fuzz/words.dict -max_total_time=60 \
             -max_len=16384 -timeout=5 -rss_limit_mb=1024 \
             -artifact_prefix="$fuzzing/found/$target-" >"$log" 2>&1; then
-            tail -n 80 "$log" >&2
-            echo "$target fails on" "$fuzzing/found/$target-"* "- see plugin/fuzz/README.md" >&2
+            grep -m 1 -A 4 -E 'panicked at|ERROR: ' "$log" >&2 || tail -n 40 "$log" >&2
+            echo "$target fails on" "$fuzzing/found/$target-"* "- all of it is in $log" >&2
             exit 1
         fi
         echo "$target: $(grep -E '^#[0-9]+.(INITED|DONE)' "$log" | sed 's/\t/ /g; s/ lim:.*//' | paste -sd' ')"

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! `command` what may be said · `answer`, `der` what is believed · `ASSUMPTIONS.md` what is known of
-//! these cards from few sources, `ALLOWED.md` what can reach one.
+//! these cards from few sources, `ALLOWED.md` what can reach one · `trial` what holds of any bytes, for
+//! tests and the fuzzer alone.
 
 mod allow;
 mod answer;
