@@ -29,6 +29,7 @@ mod possession;
 mod reading;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod trial;
+mod trust;
 mod watcher;
 
 #[cfg(test)]
@@ -38,4 +39,5 @@ pub(crate) use self::authority::Authorities;
 pub(crate) use self::certificate::Certificate;
 pub(crate) use self::desk::{Cancel, CardDesk, CardNews, Job, Listener, ReadersNow};
 pub(crate) use self::pin::{Digits, PinCheck};
-pub(crate) use self::reading::{CardRead, Task, Trust};
+pub(crate) use self::reading::{CardRead, Task};
+pub(crate) use self::trust::Trust;

@@ -26,7 +26,8 @@ use self::serving::{Desk, StartReader};
 use super::drill::{DrillConnect, DrillWatch};
 use super::link::{Connect, Sight, Watch};
 use super::pcsc::{PcscConnect, PcscWatch};
-use super::reading::{CardRead, Failed, Reader, Task, Trust};
+use super::reading::{CardRead, Failed, Reader, Task};
+use super::trust::Trust;
 use super::watcher::Watcher;
 use crate::config::ReaderChoice;
 

@@ -28,7 +28,7 @@ impl Watch for PcscWatch {
                 self.living.drop_after(error);
                 self.set_waiting(None);
                 self.states.clear();
-                Sight::Absent(error.to_string())
+                without_service(error, cfg!(windows))
             }
         };
         self.last = Some(sight.clone());
@@ -131,6 +131,16 @@ impl PcscWatch {
     }
 }
 
+/// Windows stops its service with the last reader: to a crew that is a reader that is not there.
+fn without_service(error: pcsc::Error, windows: bool) -> Sight {
+    match error {
+        pcsc::Error::NoService | pcsc::Error::ServiceStopped if windows => {
+            Sight::Readers(Vec::new())
+        }
+        error => Sight::Absent(error.to_string()),
+    }
+}
+
 /// The slot for a reader's own secure module shows up as a reader with a card that never leaves.
 fn is_sam(name: &CStr) -> bool {
     let name = display(name).to_ascii_uppercase();
@@ -140,6 +150,15 @@ fn is_sam(name: &CStr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn windows_without_a_service_is_windows_without_a_reader() {
+        let gone = pcsc::Error::ServiceStopped;
+        assert_eq!(without_service(gone, true), Sight::Readers(vec![]));
+        assert_eq!(without_service(gone, false), Sight::Absent(gone.to_string()));
+        let other = pcsc::Error::CommError;
+        assert_eq!(without_service(other, true), Sight::Absent(other.to_string()));
+    }
 
     #[test]
     fn sam_slots_are_not_readers_for_patients() {
