@@ -69,6 +69,10 @@ pub mod fuzzing {
         trial::conversation(bytes);
     }
 
+    pub fn pin(bytes: &[u8]) {
+        trial::pin(bytes);
+    }
+
     pub fn header(bytes: &[u8]) {
         trial::header(bytes);
     }

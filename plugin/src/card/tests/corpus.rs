@@ -87,7 +87,34 @@ fn seeds() -> Vec<Seed> {
         ("conversation", name, answers.collect())
     }));
     seeds.extend(commands());
+    seeds.extend(pin_checks());
     seeds
+}
+
+/// What cards say to a PIN check: state, tries, VERIFY, signature, leaving.
+fn pin_checks() -> Vec<Seed> {
+    let state = [0x8F, 0x8F, 0x00, 0x90, 0x00];
+    let said = |last_try: u8, statuses: &[u16]| {
+        let answers = [&state[..]].into_iter().map(<[u8]>::to_vec);
+        let answers = answers.chain(statuses.iter().map(|status| status.to_be_bytes().to_vec()));
+        let framed = answers.flat_map(|answer| {
+            [&u16::try_from(answer.len()).unwrap().to_be_bytes(), answer.as_slice()].concat()
+        });
+        [last_try].into_iter().chain(framed).collect()
+    };
+    [
+        ("right", 0, &[0x63C3, 0x9000, 0x9000, 0x9000][..]),
+        ("wrong", 0, &[0x63C3, 0x63C2, 0x9000]),
+        ("last-refused", 0, &[0x63C1, 0x9000, 0x9000, 0x9000]),
+        ("last-allowed", 1, &[0x63C1, 0x9000, 0x9000, 0x9000]),
+        ("locked", 1, &[0x63C0, 0x6984]),
+        ("left-unlocked", 0, &[0x9000, 0x9000, 0x9000, 0x63C3, 0x9000, 0x6985, 0x9000]),
+        ("always-unlocked", 1, &[0x9000; 8]),
+        ("nobody-knows", 1, &[0x6700, 0x9000, 0x9000]),
+        ("in-pieces", 0, &[0x6102, 0x63C3, 0x9000, 0x6100, 0x9000, 0x9000]),
+    ]
+    .map(|(name, last_try, statuses)| ("pin", name.to_owned(), said(last_try, statuses)))
+    .into()
 }
 
 /// A certificate that is good for ever, as RFC 5280 says it: until the end of the year 9999.

@@ -3,6 +3,7 @@
 
 mod documented;
 pub(crate) mod heap;
+mod pin;
 
 use std::sync::LazyLock;
 
@@ -12,6 +13,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use zeroize::Zeroizing;
 
 use self::documented::Documented;
+pub(crate) use self::pin::pin;
 use super::allow::{AllowList, Purpose};
 use super::answer::Answer;
 use super::authority::Authorities;
@@ -28,12 +30,13 @@ pub(crate) type Holds = fn(&[u8]);
 
 /// Every one of them, by the name of its target and its folder of the corpus.
 #[cfg(test)]
-pub(crate) const ALL: [(&str, Holds); 5] = [
+pub(crate) const ALL: [(&str, Holds); 6] = [
     ("conversation", conversation),
     ("header", header),
     ("certificate", certificate),
     ("label", label),
     ("commands", commands),
+    ("pin", pin),
 ];
 
 /// The most a conversation holds of what a card said: the certificate as far as it has come, a piece,
