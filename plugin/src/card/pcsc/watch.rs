@@ -1,5 +1,6 @@
 //! Which readers there are, and what lies on them.
 
+use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +18,11 @@ pub(crate) struct PcscWatch {
     /// The context a look is waiting in.
     waiting: Arc<Mutex<Option<Context>>>,
     states: Vec<ReaderState>,
+    /// Which arrival each of them is: a service counts the cards of a reader from the beginning
+    /// when the reader was plugged in again, or the service started again, and a card from before
+    /// must not be taken for the one that lies there then.
+    arrivals: HashMap<CString, u32>,
+    arrived: u32,
     last: Option<Sight>,
 }
 
@@ -28,6 +34,7 @@ impl Watch for PcscWatch {
                 self.living.drop_after(error);
                 self.set_waiting(None);
                 self.states.clear();
+                self.arrivals.clear();
                 Sight::Absent(error.to_string())
             }
         };
@@ -74,9 +81,15 @@ impl PcscWatch {
             Err(error) => return Err(error),
         };
         let names: Vec<CString> = names.into_iter().filter(|name| !is_sam(name)).collect();
-        self.states.retain(|state| names.iter().any(|name| name.as_c_str() == state.name()));
+        // One that was gone a moment ago is another one, under whatever name.
+        self.states.retain(|state| {
+            is_there(state) && names.iter().any(|name| name.as_c_str() == state.name())
+        });
+        self.arrivals.retain(|name, _| self.states.iter().any(|state| state.name() == &**name));
         for name in names {
             if !self.states.iter().any(|state| state.name() == name.as_c_str()) {
+                self.arrived = self.arrived.wrapping_add(1);
+                self.arrivals.insert(name.clone(), self.arrived);
                 self.states.push(ReaderState::new(name, State::UNAWARE));
             }
         }
@@ -91,10 +104,9 @@ impl PcscWatch {
             Ok(()) => {}
             // Cancelled by an interrupter, to end: the watching thread looks no more.
             Err(pcsc::Error::Timeout) => return Ok(()),
-            // A reader has just gone: the next look lists those that are left.
+            // A reader has just gone; what is known of those that are left stays.
             Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
-                self.states.clear();
-                return Ok(());
+                return self.list(context);
             }
             Err(error) => return Err(error),
         }
@@ -106,9 +118,8 @@ impl PcscWatch {
 
     /// Only whether a card is there counts: that somebody uses one is no news.
     fn seen(&self) -> Vec<Seen> {
-        let there = self.states.iter().filter(|state| {
-            !state.event_state().intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE)
-        });
+        let arrival = |state: &ReaderState| self.arrivals.get(state.name()).copied();
+        let there = self.states.iter().filter(|state| is_there(state));
         there
             .map(|state| Seen {
                 reader: display(state.name()),
@@ -117,7 +128,8 @@ impl PcscWatch {
                     seen if seen.contains(State::PRESENT) => Lying::Card,
                     _ => Lying::Nothing,
                 },
-                count: state.event_count(),
+                // The service's own count has 16 bits.
+                count: arrival(state).unwrap_or(0) << 16 | state.event_count(),
             })
             .collect()
     }
@@ -125,6 +137,10 @@ impl PcscWatch {
     fn set_waiting(&self, context: Option<Context>) {
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = context;
     }
+}
+
+fn is_there(state: &ReaderState) -> bool {
+    !state.event_state().intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE)
 }
 
 /// The slot for a reader's own secure module shows up as a reader with a card that never leaves.
