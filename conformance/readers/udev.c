@@ -71,6 +71,7 @@ int udev_enumerate_add_match_subsystem(struct udev_enumerate *all, const char *s
 int udev_enumerate_scan_devices(struct udev_enumerate *all)
 {
     const char *plugged = getenv("MYNAQ_USB_PLUGGED");
+    struct udev_list_entry **last = &all->first;
 
     while (plugged != NULL && *plugged != '\0') {
         size_t length = strcspn(plugged, ",");
@@ -79,8 +80,8 @@ int udev_enumerate_scan_devices(struct udev_enumerate *all)
         if (entry == NULL || length >= sizeof entry->words)
             abort();
         memcpy(entry->words, plugged, length);
-        entry->next = all->first;
-        all->first = entry;
+        *last = entry;
+        last = &entry->next;
         plugged += length + (plugged[length] == ',');
     }
     return 0;
