@@ -10,6 +10,9 @@ use pcsc::{Context, ReaderState, State};
 use super::{Living, display};
 use crate::card::link::{Lying, Seen, Sight, Watch};
 
+/// Room for the names of more readers than there are: each has at most 128 bytes.
+const NAMES: usize = 16 * 1024;
+
 /// The service tells at once when a card comes or goes. That a reader does is asked for at every look:
 /// not every service tells, and Windows tells again and again unless it is asked in a way of its own.
 #[derive(Default)]
@@ -75,12 +78,10 @@ impl PcscWatch {
 
     /// Brings the list of readers up to date; of those that stay, what was seen stays.
     fn list(&mut self, context: &Context) -> Result<(), pcsc::Error> {
-        let names = match context.list_readers_owned() {
-            Ok(names) => names,
-            Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let names: Vec<CString> = names.into_iter().filter(|name| !is_sam(name)).collect();
+        // Asked for the room first, and then for the names, a reader plugged in between is an error.
+        let mut room = vec![0; NAMES];
+        let names = context.list_readers(&mut room)?;
+        let names: Vec<CString> = names.filter(|name| !is_sam(name)).map(CStr::to_owned).collect();
         // One that was gone a moment ago is another one, under whatever name.
         self.states.retain(|state| {
             is_there(state) && names.iter().any(|name| name.as_c_str() == state.name())
