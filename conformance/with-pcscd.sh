@@ -2,19 +2,21 @@
 # Runs a command beside a pcscd of its own, in namespaces of its own: nothing of it is seen outside,
 # and several can run side by side. The virtual reader waits for a card on 127.0.0.1:35963.
 #
-#   conformance/with-pcscd.sh [--share-network] COMMAND [ARGUMENT...]
+#   conformance/with-pcscd.sh [--share-network | --bare] COMMAND [ARGUMENT...]
 #
 # --share-network keeps the machine's network, for a browser outside. The virtual reader's port is then
 # open to other machines while it runs; without it nothing is.
+# --bare leaves pcscd to the command, to start and stop it; the folder of its drivers is a copy.
 set -euo pipefail
 
 network=-n
-if [ "${1:-}" = --share-network ]; then
-    network=
-    shift
-fi
+mode=own
+case "${1:-}" in
+    --share-network) network= mode=share; shift ;;
+    --bare) mode=bare; shift ;;
+esac
 if [ $# -eq 0 ]; then
-    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 missing() { # WHAT PACKAGE
@@ -40,6 +42,11 @@ exec "${isolate[@]}" --propagation private bash -c '
     mount -t tmpfs tmpfs /run
     mkdir -p /run/pcscd
     [ "$0" = share ] || ip link set lo up
+    if [ "$0" = bare ]; then
+        cp -r /usr/lib/pcsc/drivers /run/drivers
+        mount --bind /run/drivers /usr/lib/pcsc/drivers
+        exec "$@"
+    fi
     # Newer versions ask polkit, which does not run here.
     polkit=
     case "$(/usr/sbin/pcscd --help 2>&1)" in *--disable-polkit*) polkit=--disable-polkit ;; esac
@@ -67,4 +74,4 @@ exec "${isolate[@]}" --propagation private bash -c '
     wait "$child" || code=$?
     child=
     exit "$code"
-' "$([ -z "$network" ] && echo share || echo own)" "$@"
+' "$mode" "$@"

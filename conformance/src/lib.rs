@@ -5,6 +5,7 @@
 mod built;
 pub mod clauses;
 mod compiler;
+mod daemon;
 mod drama;
 mod header;
 mod stage;
@@ -12,6 +13,7 @@ mod superset;
 
 pub use built::{Parts, outside, parts, run};
 pub use compiler::Compiler;
+pub use daemon::{CREW, Daemon, SPARE, UsbReader, in_own_namespaces};
 pub use drama::{Outcome, Script};
 pub use header::{Header, Member, Struct};
 pub use stage::{LogBook, Stage, opening, plugin, world};

@@ -1,6 +1,7 @@
 //! One stage: a simulator, a configuration that points to it, a ledger of its own.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -9,6 +10,7 @@ use mynaq_simulator::{Options, Simulator, World};
 use tempfile::TempDir;
 
 use crate::built::parts;
+use crate::daemon;
 
 /// The simulated world, made once a process: its keys cost time.
 ///
@@ -61,6 +63,18 @@ impl Stage {
                 gateway = stage.simulator.gateway(),
             ),
         );
+        stage
+    }
+
+    /// A stage whose cards lie on the readers of pcscd: the first slot's and the second's.
+    ///
+    /// # Panics
+    /// As [`Stage::with`].
+    pub fn with_pcscd(options: Options) -> Self {
+        let [vpcd, vpcd2] = daemon::PORTS.map(|port| Some((Ipv4Addr::LOCALHOST, port).into()));
+        let stage = Stage::with(Options { vpcd, vpcd2, ..options });
+        let drill = format!("\"drill\"\ndrill_address = \"{}\"", stage.simulator.drill());
+        stage.reconfigure(&drill, "\"pcsc\"");
         stage
     }
 

@@ -61,7 +61,8 @@ pub(crate) enum Sight {
 pub(crate) struct Seen {
     pub(crate) reader: String,
     pub(crate) lying: Lying,
-    /// Changes whenever a card is laid down or taken away, also between two looks.
+    /// Changes whenever a card is laid down or taken away, also between two looks, and when the
+    /// reader or its service was gone.
     pub(crate) count: u32,
 }
 

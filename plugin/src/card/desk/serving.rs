@@ -10,11 +10,14 @@ use mynaq_interface::{Error, ErrorCode};
 
 use super::board::Board;
 use super::stuck::Stuck;
-use super::waiting::{Candidate, Waiting};
+use super::waiting::{Candidate, Known, Waiting};
 use super::{Order, Times};
 use crate::card::link::Sight;
 use crate::card::reading::{self, CardRead, Failed, Progress, Reader, Then};
 
+/// How long another program may talk to a card before the crew hears of it: a little longer than
+/// those are waited for who keep the card to themselves.
+const BUSY: Duration = Duration::from_secs(3);
 /// A breath before a card that seems to lie there is tried again.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -36,6 +39,9 @@ pub(super) struct Desk {
     /// Cards that lie there and were found not to do, so that a card that lies in another slot all
     /// day does not stand in the patient's way: reader, and which card of that reader.
     wrong: HashMap<String, (u32, ErrorCode)>,
+    /// Cards that lie there and were read: the last one of each reader. Where another card lies,
+    /// that one is meant, and not the one somebody forgot.
+    read: HashMap<String, u32>,
     stuck: Stuck,
 }
 
@@ -43,6 +49,8 @@ pub(super) struct Desk {
 struct UnderWay {
     job: u64,
     card: Candidate,
+    /// When the crew is told, if another program is waited for.
+    busy_at: Option<Instant>,
     until: Instant,
     progress: Arc<Progress>,
 }
@@ -64,6 +72,7 @@ impl Desk {
             jobs_taken: 0,
             under_way: None,
             wrong: HashMap::new(),
+            read: HashMap::new(),
             stuck: Stuck::default(),
         })
     }
@@ -126,6 +135,13 @@ impl Desk {
         if let Some(under_way) = self.under_way.take_if(|under_way| under_way.until <= now) {
             self.leave_alone(under_way);
         }
+        if let Some(under_way) = &mut self.under_way
+            && under_way.busy_at.take_if(|at| *at <= now).is_some()
+            && under_way.progress.waits_for_others()
+            && let Some(waiting) = self.jobs.iter_mut().find(|job| job.number == under_way.job)
+        {
+            waiting.meanwhile(ErrorCode::ReaderBusy.into());
+        }
         let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
         let sight = self.sight.as_ref();
         self.jobs.retain_mut(|waiting| waiting.goes_on(now, busy_with, sight));
@@ -141,7 +157,8 @@ impl Desk {
 
     fn serve_first(&mut self, now: Instant) {
         let (Some(first), Some(sight)) = (self.jobs.front_mut(), &self.sight) else { return };
-        let Some(card) = first.choose(sight, &self.stuck, &self.wrong, now) else { return };
+        let known = Known { stuck: &self.stuck, wrong: &self.wrong, read: &self.read };
+        let Some(card) = first.choose(sight, known, now) else { return };
         let number = first.number;
         let task = first.found(&card);
         let progress = Arc::new(Progress::default());
@@ -149,8 +166,8 @@ impl Desk {
             reading::Order { reader: card.reader.clone(), task, progress: Arc::clone(&progress) };
         match self.reader().and_then(|reader| reader.order(order)) {
             Ok(()) => {
-                let until = now + self.times.reading;
-                self.under_way = Some(UnderWay { job: number, card, until, progress });
+                let (busy_at, until) = (Some(now + BUSY), now + self.times.reading);
+                self.under_way = Some(UnderWay { job: number, card, busy_at, until, progress });
             }
             Err(error) => self.finish(number, Err(error)),
         }
@@ -173,7 +190,10 @@ impl Desk {
         }
         let Some(UnderWay { job, card, .. }) = self.under_way.take() else { return };
         let failed = match read {
-            Ok(read) => return self.finish(job, Ok(read)),
+            Ok(read) => {
+                self.read.insert(card.reader, card.count);
+                return self.finish(job, Ok(read));
+            }
             Err(failed) => failed,
         };
         if failed.then == Then::Another && failed.error.code() != ErrorCode::CardUnreadable {
@@ -219,7 +239,8 @@ impl Desk {
 
     fn next_deadline(&self) -> Option<Instant> {
         let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
-        let reading = self.under_way.iter().map(|under_way| under_way.until);
+        let under_way = self.under_way.iter();
+        let reading = under_way.flat_map(|it| [Some(it.until), it.busy_at]).flatten();
         let waiting = self.jobs.iter().filter(|waiting| Some(waiting.number) != busy_with);
         let breath = self.jobs.front().and_then(Waiting::breath).filter(|_| busy_with.is_none());
         reading.chain(waiting.map(|waiting| waiting.until)).chain(breath).min()

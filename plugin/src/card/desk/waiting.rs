@@ -40,6 +40,25 @@ impl From<&Seen> for Candidate {
     }
 }
 
+/// What the desk knows of readers and of the cards that lie there.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) stuck: &'a Stuck,
+    pub(super) wrong: &'a HashMap<String, (u32, ErrorCode)>,
+    pub(super) read: &'a HashMap<String, u32>,
+}
+
+impl Known<'_> {
+    fn wrong(&self, card: &Candidate) -> Option<ErrorCode> {
+        let wrong = self.wrong.get(&card.reader).filter(|(count, _)| *count == card.count);
+        wrong.map(|(_, code)| *code)
+    }
+
+    fn was_read(&self, card: &Candidate) -> bool {
+        self.read.get(&card.reader) == Some(&card.count)
+    }
+}
+
 /// What a crew that waits for a card has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Situation {
@@ -89,8 +108,7 @@ impl Waiting {
     pub(super) fn choose(
         &mut self,
         sight: &Sight,
-        stuck: &Stuck,
-        wrong: &HashMap<String, (u32, ErrorCode)>,
+        known: Known<'_>,
         now: Instant,
     ) -> Option<Candidate> {
         let Sight::Readers(seen) = sight else {
@@ -100,23 +118,22 @@ impl Waiting {
             });
             return None;
         };
-        let known_wrong = |card: &Candidate| {
-            wrong.get(&card.reader).filter(|(count, _)| *count == card.count).map(|(_, code)| *code)
-        };
-        let reachable = seen.iter().filter(|seen| !stuck.holds(&seen.reader));
-        let (mut choice, mut trouble) = (None, None);
+        let reachable = seen.iter().filter(|seen| !known.stuck.holds(&seen.reader));
+        let (mut choice, mut read_before, mut trouble) = (None, None, None);
         for seen in reachable {
             let card = Candidate::from(seen);
             match seen.lying {
                 Lying::Nothing => {}
                 Lying::Mute => trouble = Some((ErrorCode::CardUnreadable, Some(card))),
                 Lying::Card if self.passed_over.contains(&card) => {}
-                Lying::Card => match known_wrong(&card) {
+                Lying::Card => match known.wrong(&card) {
                     Some(code) => trouble = Some((code, Some(card))),
+                    None if known.was_read(&card) => read_before = read_before.or(Some(card)),
                     None => choice = choice.or(Some(card)),
                 },
             }
         }
+        let choice = choice.or(read_before);
         if choice.is_some() {
             // A card that has just come is tried at once.
             let breathing = self.not_before.is_some_and(|breath| now < breath);
@@ -153,6 +170,11 @@ impl Waiting {
         self.not_before = Some(Instant::now() + breath);
         // Said anew when no card lies there.
         self.told = None;
+        self.meanwhile(error);
+    }
+
+    /// Trouble with a card that is not given up.
+    pub(super) fn meanwhile(&mut self, error: Error) {
         if self.troubled.replace(error.code()) != Some(error.code()) {
             self.tell(CardNews::Again(error));
         }

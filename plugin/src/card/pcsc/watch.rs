@@ -1,5 +1,6 @@
 //! Which readers there are, and what lies on them.
 
+use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +10,9 @@ use pcsc::{Context, ReaderState, State};
 use super::{Living, display};
 use crate::card::link::{Lying, Seen, Sight, Watch};
 
+/// Room for the names of more readers than there are: each has at most 128 bytes.
+const NAMES: usize = 16 * 1024;
+
 /// The service tells at once when a card comes or goes. That a reader does is asked for at every look:
 /// not every service tells, and Windows tells again and again unless it is asked in a way of its own.
 #[derive(Default)]
@@ -17,6 +21,11 @@ pub(crate) struct PcscWatch {
     /// The context a look is waiting in.
     waiting: Arc<Mutex<Option<Context>>>,
     states: Vec<ReaderState>,
+    /// Which arrival each of them is: a service counts the cards of a reader from the beginning
+    /// when the reader was plugged in again, or the service started again, and a card from before
+    /// must not be taken for the one that lies there then.
+    arrivals: HashMap<CString, u32>,
+    arrived: u32,
     last: Option<Sight>,
 }
 
@@ -28,6 +37,7 @@ impl Watch for PcscWatch {
                 self.living.drop_after(error);
                 self.set_waiting(None);
                 self.states.clear();
+                self.arrivals.clear();
                 without_service(error, cfg!(windows))
             }
         };
@@ -71,16 +81,20 @@ impl PcscWatch {
     /// Brings the list of readers up to date; of those that stay, what was seen stays. Whether one
     /// is new.
     fn list(&mut self, context: &Context) -> Result<bool, pcsc::Error> {
-        let names = match context.list_readers_owned() {
-            Ok(names) => names,
-            Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let names: Vec<CString> = names.into_iter().filter(|name| !is_sam(name)).collect();
-        self.states.retain(|state| names.iter().any(|name| name.as_c_str() == state.name()));
+        // Asked for the room first and then for the names, it fails when one is plugged in between.
+        let mut room = vec![0; NAMES];
+        let names = context.list_readers(&mut room)?;
+        let names: Vec<CString> = names.filter(|name| !is_sam(name)).map(CStr::to_owned).collect();
+        // One that was gone a moment ago is another one, under whatever name.
+        self.states.retain(|state| {
+            is_there(state) && names.iter().any(|name| name.as_c_str() == state.name())
+        });
+        self.arrivals.retain(|name, _| self.states.iter().any(|state| state.name() == &**name));
         let known = self.states.len();
         for name in names {
             if !self.states.iter().any(|state| state.name() == name.as_c_str()) {
+                self.arrived = self.arrived.wrapping_add(1);
+                self.arrivals.insert(name.clone(), self.arrived);
                 self.states.push(ReaderState::new(name, State::UNAWARE));
             }
         }
@@ -95,10 +109,9 @@ impl PcscWatch {
             Ok(()) => {}
             // Cancelled by an interrupter, to end: the watching thread looks no more.
             Err(pcsc::Error::Timeout) => return Ok(()),
-            // A reader has just gone: the next look lists those that are left.
+            // A reader has just gone; what is known of those that are left stays.
             Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
-                self.states.clear();
-                return Ok(());
+                return self.list(context).map(drop);
             }
             Err(error) => return Err(error),
         }
@@ -110,9 +123,8 @@ impl PcscWatch {
 
     /// Only whether a card is there counts: that somebody uses one is no news.
     fn seen(&self) -> Vec<Seen> {
-        let there = self.states.iter().filter(|state| {
-            !state.event_state().intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE)
-        });
+        let arrival = |state: &ReaderState| self.arrivals.get(state.name()).copied();
+        let there = self.states.iter().filter(|state| is_there(state));
         there
             .map(|state| Seen {
                 reader: display(state.name()),
@@ -121,7 +133,8 @@ impl PcscWatch {
                     seen if seen.contains(State::PRESENT) => Lying::Card,
                     _ => Lying::Nothing,
                 },
-                count: state.event_count(),
+                // The service's own count has 16 bits.
+                count: arrival(state).unwrap_or(0) << 16 | state.event_count(),
             })
             .collect()
     }
@@ -139,6 +152,10 @@ fn without_service(error: pcsc::Error, windows: bool) -> Sight {
         }
         error => Sight::Absent(error.to_string()),
     }
+}
+
+fn is_there(state: &ReaderState) -> bool {
+    !state.event_state().intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE)
 }
 
 /// The slot for a reader's own secure module shows up as a reader with a card that never leaves.
