@@ -78,7 +78,7 @@ impl PcscWatch {
 
     /// Brings the list of readers up to date; of those that stay, what was seen stays.
     fn list(&mut self, context: &Context) -> Result<(), pcsc::Error> {
-        // Asked for the room first, and then for the names, a reader plugged in between is an error.
+        // Asked for the room first and then for the names, it fails when one is plugged in between.
         let mut room = vec![0; NAMES];
         let names = context.list_readers(&mut room)?;
         let names: Vec<CString> = names.filter(|name| !is_sam(name)).map(CStr::to_owned).collect();
