@@ -2,8 +2,8 @@
  * A driver for readers that are plugged: vsmartcard's virtual reader, found where pcscd looks for
  * drivers of USB readers.
  *
- * pcscd calls it with a name such as `usb:1209/0001:libudev:0:/dev/bus/usb/0001/35963` (see udev.c).
- * The virtual reader wants to hear `/dev/null:0x8C7B`, and holds its state in static memory: each reader
+ * pcscd calls it with a name such as `usb:1209/0001:libudev:0:/run/bus/0001/35963` (see udev.c). The
+ * virtual reader wants to hear `/dev/null:0x8C7B`, and holds its state in static memory: each reader
  * has a folder of its own with a copy of this driver and of that one. Everything else is handed on.
  */
 #define _GNU_SOURCE
@@ -11,8 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <ifdhandler.h>
+
+/* The file that is there while the reader is plugged in. Pulled out, a reader fails each command at
+ * once; the virtual one would answer on, and pcscd would wait for it. */
+static char node[64];
+
+static int is_pulled_out(void)
+{
+    return access(node, F_OK) != 0;
+}
 
 /* A function of the virtual reader that lies beside this file. */
 static void *virtual_reader(const char *function)
@@ -47,6 +57,7 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR device)
 {
     char name[32];
 
+    snprintf(node, sizeof node, "%s", strstr(device, ":/") + 1);
     snprintf(name, sizeof name, "/dev/null:0x%X", (unsigned)atoi(strrchr(device, '/') + 1));
     HAND_ON((DWORD, LPSTR), (lun, name));
 }
@@ -90,6 +101,8 @@ RESPONSECODE IFDHPowerICC(DWORD lun, DWORD action, PUCHAR atr, PDWORD length)
 RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send, PUCHAR command, DWORD command_length,
                                PUCHAR answer, PDWORD answer_length, PSCARD_IO_HEADER received)
 {
+    if (is_pulled_out())
+        return IFD_NO_SUCH_DEVICE;
     HAND_ON((DWORD, SCARD_IO_HEADER, PUCHAR, DWORD, PUCHAR, PDWORD, PSCARD_IO_HEADER),
             (lun, send, command, command_length, answer, answer_length, received));
 }

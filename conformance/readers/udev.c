@@ -5,7 +5,8 @@
  * when a datagram `add ID PORT` comes to the socket whose path is in MYNAQ_USB_EVENTS, and unplugged by
  * `remove ID PORT`. Those that were plugged before pcscd began are in MYNAQ_USB_PLUGGED, `ID PORT` each,
  * separated by commas. ID is a USB product of four hexadecimal digits; one of each can be plugged. PORT
- * is where the card of that reader connects to; the driver finds it at the end of the device's path.
+ * is where the card of that reader connects to; the driver finds it at the end of the device's path,
+ * which is /run/bus/ID/PORT.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -47,7 +48,7 @@ static struct udev_device *device(const char *action, const char *words)
     snprintf(made->action, sizeof made->action, "%s", action);
     if (sscanf(words, "%7s %u", made->id, &port) != 2)
         abort();
-    snprintf(made->path, sizeof made->path, "/dev/bus/usb/%s/%u", made->id, port);
+    snprintf(made->path, sizeof made->path, "/run/bus/%s/%u", made->id, port);
     return made;
 }
 

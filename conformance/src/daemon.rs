@@ -1,8 +1,9 @@
 //! A pcscd that tests start, stop and kill, and readers they plug in and pull out.
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,13 @@ pub struct UsbReader {
     pub name: &'static str,
     product: &'static str,
     port: u16,
+}
+
+impl UsbReader {
+    /// The file that is there while it is plugged in.
+    fn node(self) -> PathBuf {
+        Path::new("/run/bus").join(self.product).join(self.port.to_string())
+    }
 }
 
 /// Whether this process has namespaces of its own, with a folder for pcscd and its drivers; if not,
@@ -162,6 +170,17 @@ impl Daemon {
     pub fn plug(&mut self, reader: UsbReader) -> Instant {
         assert!(!self.plugged.contains(&reader), "{reader:?} is plugged in");
         self.plugged.push(reader);
+        fs::create_dir_all(reader.node().parent().expect("a folder")).expect("a folder");
+        fs::write(reader.node(), "").expect("a device");
+        // pcscd keeps a reader that was pulled out in the middle of a command until that has ended,
+        // and its port with it. A real one would come back under another number.
+        let until = Instant::now() + PATIENCE;
+        while self.process.is_some()
+            && let Err(error) = TcpListener::bind((Ipv4Addr::UNSPECIFIED, reader.port))
+        {
+            assert!(Instant::now() < until, "{}: {error}", reader.port);
+            std::thread::yield_now();
+        }
         self.tell("add", reader)
     }
 
@@ -172,6 +191,7 @@ impl Daemon {
     pub fn unplug(&mut self, reader: UsbReader) -> Instant {
         assert!(self.plugged.contains(&reader), "{reader:?} is not plugged in");
         self.plugged.retain(|plugged| *plugged != reader);
+        fs::remove_file(reader.node()).expect("a device");
         self.tell("remove", reader)
     }
 

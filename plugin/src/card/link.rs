@@ -91,7 +91,9 @@ pub(crate) enum LinkFault {
     Reset,
     /// Another program holds the card.
     Busy,
-    /// The reader or its service is gone.
+    /// The reader is gone.
+    ReaderGone,
+    /// The readers' service is gone.
     ServiceGone,
     /// The reader could not pass this command on.
     NotPassed(String),
@@ -103,6 +105,7 @@ impl From<LinkFault> for Error {
             LinkFault::Removed => ErrorCode::CardRemoved.into(),
             LinkFault::Reset => Error::new(ErrorCode::CardRemoved).detail("the card was reset"),
             LinkFault::Busy => ErrorCode::ReaderBusy.into(),
+            LinkFault::ReaderGone => ErrorCode::NoReader.into(),
             LinkFault::ServiceGone => ErrorCode::NoReaderService.into(),
             LinkFault::NotPassed(why) => Error::new(ErrorCode::CardUnreadable).detail(why),
         }

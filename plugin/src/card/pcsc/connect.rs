@@ -121,7 +121,7 @@ fn fault(error: pcsc::Error) -> LinkFault {
         }
         E::ResetCard => LinkFault::Reset,
         E::SharingViolation => LinkFault::Busy,
-        E::ReaderUnavailable | E::UnknownReader | E::NoReadersAvailable => LinkFault::ServiceGone,
+        E::ReaderUnavailable | E::UnknownReader | E::NoReadersAvailable => LinkFault::ReaderGone,
         error if is_gone(error) => LinkFault::ServiceGone,
         other => LinkFault::NotPassed(other.to_string()),
     }

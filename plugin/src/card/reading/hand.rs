@@ -151,7 +151,10 @@ fn worth_asking_again(code: ErrorCode) -> u32 {
 /// What follows an error without the crew.
 fn then(code: ErrorCode) -> Then {
     match code {
-        ErrorCode::CardRemoved | ErrorCode::ReaderBusy | ErrorCode::NoReaderService => Then::Again,
+        ErrorCode::CardRemoved
+        | ErrorCode::ReaderBusy
+        | ErrorCode::NoReader
+        | ErrorCode::NoReaderService => Then::Again,
         ErrorCode::CardUnreadable
         | ErrorCode::CardNotMyNumber
         | ErrorCode::CardBasicResident
