@@ -76,7 +76,10 @@ impl Place {
 
     /// Lays a card down; the one that lay there is taken away.
     pub(crate) fn tap(&self, plastic: Arc<Plastic>) {
-        let mut inside = self.lock();
+        self.lay(&mut self.lock(), plastic);
+    }
+
+    fn lay(&self, inside: &mut Inside, plastic: Arc<Plastic>) {
         inside.insertions += 1;
         inside.commands = 0;
         inside.stuck = false;
@@ -103,18 +106,15 @@ impl Place {
         });
     }
 
-    /// The card whose time to be laid down has come.
-    pub(crate) fn take_due(&self) -> Option<Arc<Plastic>> {
-        let ripe = |due: &mut Due| due.at <= Instant::now();
-        let mut plastic = None;
-        // Most of the time there is nothing, and nobody is woken for that.
-        if self.due.borrow().is_some() {
-            self.due.send_if_modified(|due| {
-                plastic = due.take_if(ripe).map(|due| due.plastic);
-                plastic.is_some()
-            });
-        }
-        plastic
+    /// Lays the card down whose time has come, and says which: in one step, so that one who takes it
+    /// away or lays another down meanwhile comes before or after it.
+    pub(crate) fn lay_due(&self) -> Option<Arc<Plastic>> {
+        // Most of the time there is nothing.
+        self.due.borrow().as_ref()?;
+        let mut inside = self.lock();
+        let due = self.due.borrow().as_ref().filter(|due| due.at <= Instant::now()).cloned()?;
+        self.lay(&mut inside, Arc::clone(&due.plastic));
+        Some(due.plastic)
     }
 
     /// Lets a card that is to come by itself come so much sooner.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::card::{Card, Habits, Plastic};
+use crate::card::{Card, Habits};
 use crate::cards::Cards;
 use crate::error::Error;
 use crate::exchange::Exchange;
@@ -37,7 +37,9 @@ impl Slot {
     /// # Errors
     /// [`Error::UnknownCard`] when nothing has this id.
     pub fn tap(&self, id: &str) -> Result<(), Error> {
-        self.lay(self.cards.find(id)?);
+        let plastic = self.cards.find(id)?;
+        self.other().give_up(&plastic);
+        self.place().tap(plastic);
         Ok(())
     }
 
@@ -128,18 +130,16 @@ impl Slot {
 
     /// Lays down the card whose time has come.
     pub(crate) fn catch_up(&self) {
-        if let Some(plastic) = self.place().take_due() {
-            self.lay(plastic);
+        if let Some(plastic) = self.place().lay_due() {
+            self.other().give_up(&plastic);
         }
     }
 
-    fn lay(&self, plastic: Arc<Plastic>) {
-        let other = match self.which {
+    fn other(&self) -> &Place {
+        match self.which {
             Which::First => &self.cards.second,
             Which::Second => &self.cards.first,
-        };
-        other.give_up(&plastic);
-        self.place().tap(plastic);
+        }
     }
 }
 
