@@ -111,6 +111,8 @@ impl Waiting {
         known: Known<'_>,
         now: Instant,
     ) -> Option<Candidate> {
+        // One that is over is no deadline any more, whether there is a card or not.
+        self.not_before = self.not_before.filter(|breath| now < *breath);
         let Sight::Readers(seen) = sight else {
             self.say(Situation {
                 readers: Vec::new(),
@@ -136,7 +138,7 @@ impl Waiting {
         let choice = choice.or(read_before);
         if choice.is_some() {
             // A card that has just come is tried at once.
-            let breathing = self.not_before.is_some_and(|breath| now < breath);
+            let breathing = self.not_before.is_some();
             return choice.filter(|card| !breathing || self.found.as_ref() != Some(card));
         }
         if seen.is_empty() {
@@ -222,5 +224,36 @@ impl Waiting {
             // A second one on the way to the case: it is beyond help, the desk is not.
             let _ = catch_unwind(AssertUnwindSafe(|| (job.news)(defect)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::card::desk::Cancel;
+
+    /// A desk that sleeps until a moment that has passed does not sleep.
+    #[test]
+    fn a_breath_that_is_over_is_no_deadline() {
+        let (orders, _inbox) = channel();
+        let cancel = Cancel { cancelled: Default::default(), orders };
+        let job = Job { task: Task::Read, cancel, news: Box::new(|_| {}) };
+        let mut waiting = Waiting::new(1, job, Duration::from_secs(60));
+        let (stuck, wrong, read) = (Stuck::default(), HashMap::new(), HashMap::new());
+        let known = Known { stuck: &stuck, wrong: &wrong, read: &read };
+        let card = Seen { reader: "R".into(), lying: Lying::Card, count: 1 };
+        let (there, gone) = (Sight::Readers(vec![card]), Sight::Readers(vec![]));
+
+        let now = Instant::now();
+        let candidate = waiting.choose(&there, known, now).unwrap();
+        waiting.found(&candidate);
+        waiting.try_again(ErrorCode::CardRemoved.into(), Duration::from_millis(100));
+        let until = waiting.breath().unwrap();
+        assert_eq!(waiting.choose(&there, known, now), None, "not without a breath");
+        assert_eq!(waiting.choose(&gone, known, until), None);
+        assert_eq!(waiting.breath(), None);
+        assert_eq!(waiting.choose(&there, known, until), Some(candidate));
     }
 }
