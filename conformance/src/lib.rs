@@ -5,6 +5,7 @@
 mod built;
 pub mod clauses;
 mod compiler;
+#[cfg(unix)]
 mod daemon;
 mod drama;
 mod header;
@@ -13,6 +14,7 @@ mod superset;
 
 pub use built::{Parts, outside, parts, run};
 pub use compiler::Compiler;
+#[cfg(unix)]
 pub use daemon::{CREW, Daemon, SPARE, UsbReader, in_own_namespaces};
 pub use drama::{Outcome, Script};
 pub use header::{Header, Member, Struct};

@@ -1,7 +1,6 @@
 //! One stage: a simulator, a configuration that points to it, a ledger of its own.
 
 use std::fs;
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -10,6 +9,7 @@ use mynaq_simulator::{Options, Simulator, World};
 use tempfile::TempDir;
 
 use crate::built::parts;
+#[cfg(unix)]
 use crate::daemon;
 
 /// The simulated world, made once a process: its keys cost time.
@@ -70,8 +70,10 @@ impl Stage {
     ///
     /// # Panics
     /// As [`Stage::with`].
+    #[cfg(unix)]
     pub fn with_pcscd(options: Options) -> Self {
-        let [vpcd, vpcd2] = daemon::PORTS.map(|port| Some((Ipv4Addr::LOCALHOST, port).into()));
+        let [vpcd, vpcd2] =
+            daemon::PORTS.map(|port| Some((std::net::Ipv4Addr::LOCALHOST, port).into()));
         let stage = Stage::with(Options { vpcd, vpcd2, ..options });
         let drill = format!("\"drill\"\ndrill_address = \"{}\"", stage.simulator.drill());
         stage.reconfigure(&drill, "\"pcsc\"");

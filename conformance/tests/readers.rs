@@ -1,5 +1,6 @@
 //! What a case hears of the readers, whether it asked for a card or not, and how it goes on when
 //! readers and the service come and go, or other programs use the card.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod witness;
