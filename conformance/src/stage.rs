@@ -135,6 +135,13 @@ impl Stage {
         session.open_case(&opening()).expect("a case")
     }
 
+    /// How often a PIN's digits reached a card on the first reader, after so many commands.
+    pub fn digits_sent_after(&self, commands: usize) -> usize {
+        let apdus = self.simulator.apdus();
+        let is_verify = |apdu: &[u8]| apdu[1] == 0x20 && apdu.len() > 4;
+        apdus[commands..].iter().filter(|logged| is_verify(&logged.apdu)).count()
+    }
+
     /// The facts of the ledger so far, in order, each as one line of JSON.
     ///
     /// # Panics

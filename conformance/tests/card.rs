@@ -75,9 +75,7 @@ fn wrong_digits_are_counted_and_the_last_try_is_never_spent() {
         (0..3).map(|_| wrong.play(&stage.case()).unwrap().error.unwrap().code()).collect();
     use ErrorCode::{CardPinLastTry, CardPinWrong};
     assert_eq!(codes, [CardPinWrong, CardPinWrong, CardPinLastTry]);
-    let is_verify =
-        |apdu: &&mynaq_simulator::LoggedApdu| apdu.apdu[1] == 0x20 && apdu.apdu.len() > 4;
-    assert_eq!(stage.simulator.apdus().iter().filter(is_verify).count(), 2);
+    assert_eq!(stage.digits_sent_after(0), 2);
     assert_eq!(stage.simulator.bytes_received(), 0);
 }
 
@@ -181,10 +179,7 @@ fn a_refusal_takes_the_word_for_the_last_try_back() {
 fn an_allowed_last_try_is_spent_on_the_card_it_was_allowed_for() {
     let stage = Stage::new(Some("P01"));
     let case = with_one_try_left(&stage, DoorKind::C);
-    let digits_sent = || {
-        let is_verify = |apdu: &[u8]| apdu[1] == 0x20 && apdu.len() > 4;
-        stage.simulator.apdus().iter().filter(|logged| is_verify(&logged.apdu)).count()
-    };
+    let digits_sent = || stage.digits_sent_after(0);
     case.allow_last_try().unwrap();
     // Somebody else's card lies there now: it gets nothing of what was typed.
     stage.simulator.tap("P02").unwrap();

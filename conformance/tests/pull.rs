@@ -169,9 +169,7 @@ fn digits_reach_one_card_once_and_nobody_else_is_viewed() {
                 assert!(viewed_since(&stage, before).is_empty(), "{what}");
             }
         }
-        let is_verify = |apdu: &[u8]| apdu[1] == 0x20 && apdu.len() > 4;
-        let apdus = stage.simulator.apdus();
-        let digits = apdus[commands..].iter().filter(|logged| is_verify(&logged.apdu)).count();
+        let digits = stage.digits_sent_after(commands);
         assert!(digits <= 1, "{what}: {digits}");
         assert!(digits == 0 || expected != Err(ErrorCode::CardChanged), "{what}");
     }
@@ -227,9 +225,7 @@ fn every_fault_at_every_command_ends_in_time_with_the_right_person_or_a_reason()
                 }
                 None => assert!(outcome.error.is_some() && viewed.is_empty(), "{what}"),
             }
-            let apdus = stage.simulator.apdus();
-            let is_verify = |apdu: &[u8]| apdu[1] == 0x20 && apdu.len() > 4;
-            let digits = apdus[commands..].iter().filter(|logged| is_verify(&logged.apdu)).count();
+            let digits = stage.digits_sent_after(commands);
             assert!(digits <= 1, "{what}: {digits}");
         }
     }

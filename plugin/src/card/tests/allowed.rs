@@ -269,6 +269,61 @@ fn every_short_body_of_the_commands_that_pass_is_tried() {
     }
 }
 
+/// What P2 is about, by name and not by a table that was written by looking.
+#[test]
+fn the_my_number_and_everything_that_writes_stay_out_of_reach_everywhere() {
+    let mut forbidden: Vec<Vec<u8>> = Vec::new();
+    for (_, name) in FORBIDDEN {
+        forbidden.push([&[0x00, 0xA4, 0x04, 0x0C, name.len() as u8], name].concat());
+    }
+    for file in FILES {
+        // SELECT of the file; then READ, VERIFY and signature by its short identifier.
+        forbidden.push(vec![0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, file]);
+        if ![0x06, 0x08, 0x0A].contains(&file) {
+            forbidden.push(vec![0x00, 0xB0, 0x80 | file, 0x00, 0x00]);
+            forbidden.push(vec![0x00, 0xB0, 0x80 | file, 0x00, 0x00, 0x00, 0x00]);
+        }
+        if file != 0x18 {
+            forbidden.push(vec![0x00, 0x20, 0x00, 0x80 | file]);
+            forbidden.push([&[0x00, 0x20, 0x00, 0x80 | file, 4][..], b"1234"].concat());
+        }
+        // 照合番号A is the My Number, 照合番号B fourteen digits, the signing password six and more.
+        for secret in [&b"123456789012"[..], b"12345678901234", b"ABC123"] {
+            let header = [0x00, 0x20, 0x00, 0x80 | file, secret.len() as u8];
+            forbidden.push([&header[..], secret].concat());
+        }
+    }
+    // VERIFY of whatever is current, and with what are no digits.
+    forbidden.push([&[0x00, 0x20, 0x00, 0x80, 4][..], b"1234"].concat());
+    forbidden.push(vec![0x00, 0x20, 0x00, 0x98, 4, 1, 2, 3, 4]);
+    // CHANGE REFERENCE DATA, RESET RETRY COUNTER, WRITE, UPDATE, ERASE, PUT DATA; `80 A2`, CHANGE KEY.
+    for (class, instruction) in [
+        (0x00, 0x24),
+        (0x00, 0x2C),
+        (0x00, 0xD0),
+        (0x00, 0xD2),
+        (0x00, 0xD6),
+        (0x00, 0xDC),
+        (0x00, 0x0E),
+        (0x00, 0xDA),
+        (0x00, 0xE2),
+        (0x80, 0xA2),
+        (0x80, 0x32),
+    ] {
+        for rest in [&[0x00, 0x00][..], &[0x01, 0x98, 0x04, 0x31, 0x31, 0x31, 0x31], &[0x00, 0x80]]
+        {
+            forbidden.push([&[class, instruction], rest].concat());
+        }
+    }
+    for purpose in [Purpose::Reading, Purpose::PinCheck] {
+        for (place, allow) in places(purpose) {
+            for apdu in &forbidden {
+                assert!(!allow.admits(apdu), "{purpose:?} {place}: {apdu:02X?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn everything_we_say_is_on_the_list() {
     for command in [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mynaq_interface::ErrorCode;
-use mynaq_simulator::{Fault, Garbage, Habits, OnReselect, OnReset, Script, Tear, Verified};
+use mynaq_simulator::{Fault, Garbage, Habits, OnReselect, OnReset, Script, Tear};
 
 use super::{Bench, Digits, PinCheck, Task, check, pin};
 
@@ -51,27 +51,34 @@ fn the_last_try_is_spent_only_when_the_crew_said_so() {
 
 #[test]
 fn a_pin_that_another_program_left_unlocked_is_locked_before_it_is_asked() {
-    let habits =
-        Habits { verified: Verified::Success, on_reset: OnReset::Keeps, ..Habits::default() };
-    let bench = Bench::with(Some("P01"), &Script::new()).habits(habits);
-    let wrong = bench.run(pin("9999"));
-    assert_eq!(wrong.code(), ErrorCode::CardPinWrong);
+    // A card that counts no tries while it is unlocked says 9000 to the question.
+    let script = Script::new().at(4, Fault::Garbage(Garbage::Status(0x9000)));
+    let bench = Bench::with(Some("P01"), &script);
     assert!(bench.run(pin("1234")).end.unwrap().facts.possession_proven);
+    // SELECT, certificate, state, tries; away and back, tries again; VERIFY, signature, leaving.
+    let said: Vec<_> = bench.first().apdus().iter().map(|logged| logged.apdu[1]).collect();
+    assert_eq!(said, [0xA4, 0xB0, 0xB0, 0x20, 0xA4, 0xA4, 0x20, 0x20, 0x2A, 0xA4]);
+    let (away, back) = (&bench.first().apdus()[4].apdu, &bench.first().apdus()[5].apdu);
+    assert_eq!((away[5], back[5]), (0xA0, 0xD3), "the card manager, and the application");
 }
 
 #[test]
 fn without_knowing_the_tries_left_no_digits_are_sent() {
     for status in [0x9000, 0x6700, 0x6D00, 0x6A86, 0x63FF, 0x6985] {
-        // At the question, and at the second one a card that says 9000 is asked.
+        // The question in each of the three readings; a card that says 9000 is asked twice in each.
+        let questions: &[u64] =
+            if status == 0x9000 { &[4, 7, 11, 14, 18, 21] } else { &[4, 8, 12] };
         let garbage = Fault::Garbage(Garbage::Status(status));
-        let script = (4..=7).fold(Script::new(), |script, at| script.at(at, garbage));
+        let script = questions.iter().fold(Script::new(), |script, at| script.at(*at, garbage));
         let times = super::Times { wait: Duration::from_millis(200), ..super::TIMES };
         let bench = Bench::timed(Some("P01"), &script, times);
         let heard = bench.run(pin("1234"));
-        assert!(heard.end.is_err() || bench.digits_sent() == 1, "{status:04X} {:?}", heard.news);
-        if heard.end.is_err() {
-            assert_eq!(bench.digits_sent(), 0, "{status:04X} {:?}", heard.news);
-        }
+        let log = bench.first().apdus();
+        let asked = log.iter().filter(|logged| logged.apdu == [0x00, 0x20, 0x00, 0x98]);
+        let answers: Vec<_> = asked.map(|logged| logged.status).collect();
+        assert_eq!(answers, vec![Some(status); questions.len()], "{:?}", heard.news);
+        assert_eq!(bench.digits_sent(), 0, "{status:04X}: {:?}", heard.news);
+        assert!(heard.end.is_err(), "{status:04X}");
     }
 }
 
