@@ -94,6 +94,7 @@ impl Plan {
                     name: field.name.clone(),
                     label: field.label.clone(),
                     state: written.state,
+                    transcription: None,
                     sources: marks(written.known_from),
                     trace,
                 }

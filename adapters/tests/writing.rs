@@ -25,7 +25,14 @@ leave_to_crew = "聴取する"
 
 fn field(name: &str, state: FieldState) -> Field {
     let trace = Trace { rule: String::new(), read: vec![], changes: vec![] };
-    Field { name: name.into(), label: String::new(), state, sources: vec![], trace }
+    Field {
+        name: name.into(),
+        label: String::new(),
+        state,
+        transcription: None,
+        sources: vec![],
+        trace,
+    }
 }
 
 fn record(fields: Vec<Field>) -> Record {

@@ -89,8 +89,8 @@ impl Script {
                 event.unwrap_or_else(|| panic!("the case hangs after {:#?}", outcome.events));
             outcome.events.push(event.clone());
             match event.body {
-                EventBody::Gate { state: GateState::Open } => case.look_up(self.scope)?,
-                EventBody::Gate { state: GateState::Closed { error } }
+                EventBody::Gate { state: GateState::Open, .. } => case.look_up(self.scope)?,
+                EventBody::Gate { state: GateState::Closed { error }, .. }
                 | EventBody::Trouble { error, goes_on: false } => {
                     outcome.error = Some(error);
                     return Ok(outcome);

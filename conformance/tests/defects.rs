@@ -58,7 +58,7 @@ fn meet(case: &Case, room: &str) {
 fn await_gate(case: &Case) {
     loop {
         let event = case.next_event(Duration::from_secs(20)).unwrap().expect("the gate opens");
-        if let EventBody::Gate { state: mynaq_host_sdk::GateState::Open } = event.body {
+        if let EventBody::Gate { state: mynaq_host_sdk::GateState::Open, .. } = event.body {
             return;
         }
     }

@@ -32,8 +32,9 @@ fn refusal_sends_no_byte_wipes_the_card_and_ends_the_matter() {
     case.identity(Identity::Visual).unwrap();
     until(&case, |body| matches!(body, EventBody::CardRead { .. }));
     case.consent(Consent::Refused, None).unwrap();
-    let events =
-        until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Closed { .. } }));
+    let events = until(&case, |body| {
+        matches!(body, EventBody::Gate { state: GateState::Closed { .. }, .. })
+    });
     assert!(events.contains(&EventBody::CardForgotten));
 
     let refused = |result: Result<(), mynaq_host_sdk::Error>| result.unwrap_err().code();
@@ -97,7 +98,7 @@ fn the_permit_is_on_the_disk_when_the_request_arrives() {
     case.read_card().unwrap();
     case.identity(Identity::Visual).unwrap();
     case.consent(Consent::Given, None).unwrap();
-    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open }));
+    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open, .. }));
     case.look_up(Scope::Full).unwrap();
     let patience = Instant::now() + Duration::from_secs(10);
     while stage.simulator.viewings().is_empty() {
@@ -182,7 +183,8 @@ fn another_persons_card_takes_everything_back() {
     case.read_card().unwrap();
     let events = until(&case, |body| matches!(body, EventBody::Gate { .. }));
     assert!(events.contains(&EventBody::CardForgotten));
-    let EventBody::Gate { state: GateState::Waiting { missing } } = events.last().unwrap() else {
+    let EventBody::Gate { state: GateState::Waiting { missing }, .. } = events.last().unwrap()
+    else {
         panic!("{events:#?}");
     };
     assert_eq!(missing.len(), 2, "identity and consent were given for somebody else");

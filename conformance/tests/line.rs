@@ -67,7 +67,7 @@ fn a_look_up_can_be_cancelled_and_asked_for_again() {
     loop {
         let event = case.next_event(Duration::from_secs(20)).unwrap().expect("an event");
         match event.body {
-            EventBody::Gate { state: GateState::Open } => {
+            EventBody::Gate { state: GateState::Open, .. } => {
                 case.look_up(mynaq_host_sdk::Scope::Summary).unwrap()
             }
             EventBody::LookUpSent { .. } => case.cancel().unwrap(),
@@ -92,7 +92,7 @@ fn closing_a_session_in_the_middle_ends_every_wait_at_once() {
     case.consent(mynaq_host_sdk::Consent::Given, None).unwrap();
     while !matches!(
         case.next_event(Duration::from_secs(20)).unwrap().expect("an event").body,
-        EventBody::Gate { state: GateState::Open }
+        EventBody::Gate { state: GateState::Open, .. }
     ) {}
     case.look_up(mynaq_host_sdk::Scope::Summary).unwrap();
     let begun = Instant::now();

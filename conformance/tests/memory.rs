@@ -42,7 +42,7 @@ fn filled(session: u64) -> u64 {
     }
     loop {
         match next(case).body {
-            EventBody::Gate { state: GateState::Open } => {
+            EventBody::Gate { state: GateState::Open, .. } => {
                 let scope = Scope::Summary.number();
                 assert_eq!(unsafe { table.case_look_up.unwrap()(case, scope, null_mut()) }, OK);
             }

@@ -88,7 +88,7 @@ fn whoever_came_back_is_viewed_and_nobody_else() {
 fn missing(case: &Case) -> Vec<Lack> {
     loop {
         let event = case.next_event(Duration::from_secs(20)).unwrap().expect("the gate");
-        if let EventBody::Gate { state: GateState::Waiting { missing } } = event.body {
+        if let EventBody::Gate { state: GateState::Waiting { missing }, .. } = event.body {
             return missing;
         }
     }
@@ -121,7 +121,7 @@ fn another_card_takes_everything_back_and_the_same_card_nothing() {
                     assert_eq!(error.code(), ErrorCode::CardChanged, "{pull:?}");
                     changed = true;
                 }
-                EventBody::Gate { state: GateState::Waiting { missing } } => break missing,
+                EventBody::Gate { state: GateState::Waiting { missing }, .. } => break missing,
                 _ => {}
             }
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mynaq_interface::{
-    CaseOpening, Consent, Decision, Error, ErrorCode, Event, Identity, Notice, Reason, Record,
-    Scope,
+    CaseOpening, Consent, Decision, Error, ErrorCode, Event, Identity, Notice, NoticeLanguage,
+    Observation, OptOut, Reason, Record, Scope,
 };
 use zeroize::Zeroizing;
 
@@ -56,6 +56,25 @@ impl Case {
         self.session.door().case_allow_last_try(self.handle)
     }
 
+    /// Records what the crew sees of patient and card: level of consciousness, the card's form,
+    /// cardiopulmonary arrest. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn observe(&self, observation: &Observation) -> Result<(), Error> {
+        let json = serde_json::to_string(observation).map_err(|_| ErrorCode::BadDocument)?;
+        self.session.door().case_observe(self.handle, &json)
+    }
+
+    /// The card was another person's: everything of it is wiped and withdrawn, and the case goes on
+    /// without it. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn wrong_patient(&self) -> Result<(), Error> {
+        self.session.door().case_wrong_patient(self.handle)
+    }
+
+    /// Puts the holder of the card that was read on the department's list of people not to be looked
+    /// up, or takes them off it. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn opt_out(&self, opt_out: OptOut) -> Result<(), Error> {
+        self.session.door().case_opt_out(self.handle, opt_out.number())
+    }
+
     /// Records the patient's word; `reason` is needed when it is unobtainable.
     pub fn consent(&self, consent: Consent, reason: Option<Reason>) -> Result<(), Error> {
         let reason = reason.map_or("", Reason::name);
@@ -77,6 +96,13 @@ impl Case {
         self.session.door().case_decide(self.handle, field, decision.number())
     }
 
+    /// Accepts or rejects every offer, or with a section of the summary (`medications`, …) those that
+    /// come from it. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn decide_all(&self, section: Option<&str>, decision: Decision) -> Result<(), Error> {
+        let section = section.unwrap_or_default();
+        self.session.door().case_decide_all(self.handle, section, decision.number())
+    }
+
     /// The record as it stands.
     pub fn record(&self) -> Result<Record, Error> {
         let json = Zeroizing::new(self.session.door().case_record(self.handle)?);
@@ -92,6 +118,12 @@ impl Case {
     /// Records what became of the notice after a viewing without consent.
     pub fn notice(&self, notice: Notice) -> Result<(), Error> {
         self.session.door().case_notice(self.handle, notice.number())
+    }
+
+    /// The notice as a page to print: HTML that needs nothing else. It says nothing medical.
+    /// [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn notice_page(&self, language: NoticeLanguage) -> Result<String, Error> {
+        self.session.door().case_notice_page(self.handle, language.number())
     }
 
     /// Waits for the next event; none if nothing happened in time. Never call it on a thread that

@@ -19,7 +19,7 @@
 //! case.consent(Consent::Given, None)?;
 //! while let Some(event) = case.next_event(Duration::from_secs(30))? {
 //!     match event.body {
-//!         EventBody::Gate { state: GateState::Open } => case.look_up(Scope::Summary)?,
+//!         EventBody::Gate { state: GateState::Open, .. } => case.look_up(Scope::Summary)?,
 //!         EventBody::Record { record } => { /* show the offers */ drop(record); break }
 //!         EventBody::Trouble { error, .. } => eprintln!("{error}"),
 //!         _ => {}

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mynaq_interface::{Capabilities, Error, ErrorCode};
+use mynaq_interface::{Capabilities, Error, ErrorCode, LogIn};
 
 use crate::door::{Door, unreadable};
 use crate::hooks::Hooks;
@@ -33,6 +33,19 @@ impl Session {
     pub fn capabilities(&self) -> Result<Capabilities, Error> {
         let json = self.door().capabilities(self.handle())?;
         serde_json::from_str(&json).map_err(unreadable)
+    }
+
+    /// A crew member begins a shift on this terminal, for every session on this configuration.
+    /// [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn log_in(&self, log_in: &LogIn) -> Result<(), Error> {
+        let json = serde_json::to_string(log_in).map_err(|_| ErrorCode::BadDocument)?;
+        self.door().log_in(self.handle(), &json)
+    }
+
+    /// A crew member ends it. Cases they have opened can be finished, but view nothing more.
+    /// [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    pub fn log_out(&self, crew_member: &str) -> Result<(), Error> {
+        self.door().log_out(self.handle(), crew_member)
     }
 
     pub(crate) fn door(&self) -> &dyn Door {

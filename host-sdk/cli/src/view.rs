@@ -154,10 +154,12 @@ impl Run {
                 EventBody::CardFound { reader } => {
                     eprintln!("読み取り中。動かさないでください / reading, hold still: {reader}");
                 }
-                EventBody::Gate { state: GateState::Open } => {
+                EventBody::Gate { state: GateState::Open, .. } => {
                     self.case.look_up(self.arguments.scope).map_err(Failure::no_record)?;
                 }
-                EventBody::Gate { state: GateState::Closed { error } } => return Err(stop(&error)),
+                EventBody::Gate { state: GateState::Closed { error }, .. } => {
+                    return Err(stop(&error));
+                }
                 EventBody::Trouble { error, goes_on: true } => eprintln!("{error}"),
                 EventBody::Trouble { error, goes_on: false } => return Err(stop(&error)),
                 EventBody::Record { record } => return Ok(*record),

@@ -77,7 +77,13 @@ pub type CaseOpenFn = unsafe extern "C" fn(u64, *const c_char, u64, *mut u64, *m
 pub type WordTextFn = unsafe extern "C" fn(u64, u32, *const c_char, u64, *mut Document) -> i32;
 /// `case_look_up(case, scope, &error)`, `case_notice(case, notice, &error)`.
 pub type WordFn = unsafe extern "C" fn(u64, u32, *mut Document) -> i32;
-/// `case_decide(case, field, size, decision, &error)`.
+/// `log_in(session, log_in, size, &error)`, `log_out(session, crew_member, size, &error)`,
+/// `case_observe(case, observation, size, &error)`.
+pub type TextFn = unsafe extern "C" fn(u64, *const c_char, u64, *mut Document) -> i32;
+/// `case_notice_page(case, language, &page, &error)`.
+pub type WordDocumentFn = unsafe extern "C" fn(u64, u32, *mut Document, *mut Document) -> i32;
+/// `case_decide(case, field, size, decision, &error)`,
+/// `case_decide_all(case, section, size, decision, &error)`.
 pub type TextWordFn = unsafe extern "C" fn(u64, *const c_char, u64, u32, *mut Document) -> i32;
 /// `case_record(case, &record, &error)`, `capabilities(session, &capabilities, &error)`.
 pub type DocumentFn = unsafe extern "C" fn(u64, *mut Document, *mut Document) -> i32;
@@ -141,6 +147,20 @@ pub struct Plugin {
     pub extension: Option<ExtensionFn>,
     /// Since 1.1: allows the last try of the PIN to be spent.
     pub case_allow_last_try: Option<HandleFn>,
+    /// Since 1.1: a crew member begins a shift.
+    pub log_in: Option<TextFn>,
+    /// Since 1.1: a crew member ends it.
+    pub log_out: Option<TextFn>,
+    /// Since 1.1: records what the crew sees of patient and card.
+    pub case_observe: Option<TextFn>,
+    /// Since 1.1: the card was another person's.
+    pub case_wrong_patient: Option<HandleFn>,
+    /// Since 1.1: the card's holder goes on the department's opt-out list, or off it.
+    pub case_opt_out: Option<WordFn>,
+    /// Since 1.1: accepts or rejects every offer, or those of one section.
+    pub case_decide_all: Option<TextWordFn>,
+    /// Since 1.1: the notice, ready to print.
+    pub case_notice_page: Option<WordDocumentFn>,
 }
 
 impl Plugin {
@@ -189,6 +209,8 @@ const _: () = {
     assert!(offset_of!(Plugin, next_event) == 8 + 16 * P);
     assert!(offset_of!(Plugin, extension) == 8 + 18 * P);
     assert!(offset_of!(Plugin, case_allow_last_try) == 8 + 19 * P);
-    assert!(size_of::<Plugin>() == 8 + 20 * P);
+    assert!(offset_of!(Plugin, log_in) == 8 + 20 * P);
+    assert!(offset_of!(Plugin, case_notice_page) == 8 + 26 * P);
+    assert!(size_of::<Plugin>() == 8 + 27 * P);
     assert!(Plugin::size_in(0) as usize == 8 + 19 * P);
 };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{FileFault, Reason};
+use crate::{FileFault, NoticeLanguage, Reason};
 
 /// What the plugin can do with the configuration of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,15 @@ pub struct Capabilities {
     pub pack_faults: Vec<FileFault>,
     /// Why consent may be unobtainable, with the line the crew reads.
     pub reasons: Vec<ReasonCapability>,
+    /// The version of that list and its lines; nothing before 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasons_version: Option<u32>,
+    /// Whether a case can only be opened for a crew member who is logged in.
+    #[serde(default)]
+    pub log_in_required: bool,
+    /// The languages the notice can be printed in.
+    #[serde(default)]
+    pub notice_languages: Vec<NoticeLanguage>,
     /// The ids of the extensions there are.
     pub extensions: Vec<String>,
     /// What is taken at most.
@@ -85,11 +94,18 @@ pub struct ReasonCapability {
     pub name: String,
     /// The line the crew sees beside the choice.
     pub ja: String,
+    /// The same in English; nothing before 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
 }
 
 impl From<Reason> for ReasonCapability {
     fn from(reason: Reason) -> Self {
-        ReasonCapability { name: reason.name().to_owned(), ja: reason.definition().to_owned() }
+        ReasonCapability {
+            name: reason.name().to_owned(),
+            ja: reason.definition().to_owned(),
+            en: Some(reason.definition_en().to_owned()),
+        }
     }
 }
 

@@ -386,6 +386,12 @@ catalogue! {
         CardNoPin = -419 "card.no_pin" final
             "暗証番号のないカードです（顔認証マイナンバーカードなど）" "a card with no PIN in use, such as a face-authentication card"
             => "目視で確認するか、口頭で聴取してください" "compare the face, or go on by asking";
+        CardOtherCase = -420 "card.other_case" again
+            "別の事案で読み取ったカードが置かれたままです" "the card lying there was read for another case"
+            => "この傷病者のカードか確かめて、いったん離してからかざしてください" "make sure it is this patient's, lift it, and present it again";
+        CardNotThisPatient = -421 "card.not_this_patient" again
+            "この事案で別人のものとしたカードです" "this case has set the card aside as another person's"
+            => "この傷病者のカードをかざすか、口頭で聴取してください" "present this patient's card, or go on by asking";
     }
     Gate {
         GateNotReady = -501 "gate.not_ready" again
@@ -406,6 +412,54 @@ catalogue! {
         GateNoRecord = -506 "gate.no_record" again
             "閲覧の根拠を記録できないため照会しません" "the basis of the viewing could not be written to the ledger"
             => "端末の空き容量を確認してください。急ぐ場合は口頭で聴取してください" "check the terminal's disk, or go on by asking";
+        GateNoPhoto = -507 "gate.no_photo" again
+            "顔写真のないカードのため、目視では確認できません" "the card has no photo, so a look proves nothing"
+            => "暗証番号で確認するか、口頭で聴取してください" "let the PIN be typed, or go on by asking";
+        GateConsentImpossible = -508 "gate.consent_impossible" again
+            "同意したときの意識レベルがJCS IIIと記録されています" "the patient was recorded as JCS III when consent was said to be given"
+            => "意識レベルを確認し、同意または理由を選び直してください" "look at the level of consciousness again, and record consent or a reason anew";
+        GateReasonUnfit = -509 "gate.reason_unfit" again
+            "記録された意識レベルでは、この理由で閲覧できません" "the reason does not fit the level of consciousness that is recorded"
+            => "本人に同意を確認するか、当てはまる理由を選んでください" "ask the patient, or choose the reason that fits";
+        GateOptedOut = -510 "gate.opted_out" final
+            "事前に閲覧を希望しないと申し出た方です" "the person has told the department not to look them up"
+            => "口頭で聴取してください。不利益はありません" "go on by asking; it has no disadvantage";
+        GateNotLoggedIn = -511 "gate.not_logged_in" final
+            "この隊員は端末にログインしていません" "the crew member is not logged in on this terminal"
+            => "勤務の始めにログインしてください。急ぐ場合は口頭で聴取してください" "log in when the shift begins; for now, go on by asking";
+        GateLogInExpired = -512 "gate.log_in_expired" final
+            "ログインの有効時間が過ぎました" "the log-in has run out"
+            => "ログインし直してください。急ぐ場合は口頭で聴取してください" "log in again; for now, go on by asking";
+        GateTwoFactors = -513 "gate.two_factors" final
+            "異なる種類の二要素での認証が必要です" "log-in needs two factors of different kinds"
+            => "もう一つの要素で認証してください" "authenticate by a second factor of another kind";
+        GateCrewUnknown = -514 "gate.crew_unknown" final
+            "閲覧できる者の名簿にない隊員です" "the crew member is not on the roster"
+            => "管理者に連絡してください。急ぐ場合は口頭で聴取してください" "call the administrator; for now, go on by asking";
+        GateCrewExpired = -515 "gate.crew_expired" final
+            "この隊員の閲覧権限は期間外です" "the crew member's right to view has not begun, or has ended"
+            => "名簿の期間を管理者に確認してください。急ぐ場合は口頭で聴取してください" "ask the administrator about the dates in the roster; for now, go on by asking";
+        GateCrewRevoked = -516 "gate.crew_revoked" final
+            "この隊員の閲覧権限は取り消されています" "the crew member's right to view was revoked"
+            => "管理者に連絡してください。急ぐ場合は口頭で聴取してください" "call the administrator; for now, go on by asking";
+        GateCrewNoRight = -517 "gate.crew_no_right" final
+            "この隊員には、この隊での閲覧権限がありません" "the crew member may not view in this unit"
+            => "隊と役割を管理者に確認してください。急ぐ場合は口頭で聴取してください" "ask the administrator about unit and role; for now, go on by asking";
+        GateRosterExpired = -518 "gate.roster_expired" final
+            "閲覧できる者の名簿の有効期限が切れています" "the roster has run out"
+            => "新しい名簿を入れてください。急ぐ場合は口頭で聴取してください" "install the new roster; for now, go on by asking";
+        GateRosterUnreadable = -519 "gate.roster_unreadable" final
+            "閲覧できる者の名簿を読めません" "the roster cannot be read"
+            => "示された行を直してください。急ぐ場合は口頭で聴取してください" "mend the line named; for now, go on by asking";
+        GateClockSetBack = -520 "gate.clock_set_back" final
+            "端末の時計が戻っているため、権限を確かめられません" "this terminal's clock was set back, so no right can be checked"
+            => "端末の日時を合わせてください。急ぐ場合は口頭で聴取してください" "set date and time; for now, go on by asking";
+        GatePermitExpired = -521 "gate.permit_expired" again
+            "閲覧の許可から時間がたちすぎたため、照会しません" "the permit was not used in time, so nothing is looked up"
+            => "もう一度照会してください" "look up again";
+        GateTranscription = -522 "gate.transcription" final
+            "この項目を記録に取り込むことは認められていません" "the department does not let this be taken over that way"
+            => "項目ごとに確かめて取り込むか、書き写してください" "take it field by field where that is allowed, or write it down by hand";
     }
     Network {
         NetworkUnreachable = -601 "network.unreachable" again

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CardKind, Consent, Decision, Error, Identity, Notice, Reason, Record, Scope, Summary};
+use crate::{
+    CardKind, Consciousness, Consent, Decision, Error, Identity, Notice, Observation, OptOut,
+    Reason, Record, Scope, Summary,
+};
 
 /// One event of one case. A host must ignore kinds and members it does not know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,6 +15,10 @@ pub struct Event {
     pub sequence: u64,
     /// When, RFC 3339 in UTC with milliseconds.
     pub at: String,
+    /// Show it, but ask for nothing: no sound, no dialog, no focus. The crew is at work on a patient
+    /// in cardiopulmonary arrest, and looks when they can.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub quiet: bool,
     /// What.
     #[serde(flatten)]
     pub body: EventBody,
@@ -67,11 +74,23 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
     },
+    /// What the crew sees of patient and card has been recorded.
+    Observed {
+        /// All that is known now.
+        observation: Observation,
+        /// How awake the patient is, as the gate reads it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consciousness: Option<Consciousness>,
+    },
     /// Where the gate stands now.
     Gate {
         /// Its state.
         #[serde(flatten)]
         state: GateState,
+        /// The row of the gate's table that decided, and its line for the crew. Always there in what
+        /// this version sends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<GateRule>,
     },
     /// The basis is in the ledger and the look-up is on its way.
     LookUpSent {
@@ -105,6 +124,18 @@ pub enum EventBody {
     /// It has been recorded that the last try of the PIN may be spent: the next identity check by
     /// PIN on the same card spends it.
     LastTryAllowed,
+    /// The card was another person's: what was viewed has been wiped, and what the host has taken
+    /// over of it is to be taken out again.
+    Withdrawn {
+        /// The fields the crew had accepted.
+        fields: Vec<String>,
+    },
+    /// The card's holder has been put on the department's list of people not to be looked up, or
+    /// taken off it.
+    OptOutRecorded {
+        /// Which.
+        opt_out: OptOut,
+    },
     /// What became of the notice has been recorded.
     NoticeRecorded {
         /// What.
@@ -183,6 +214,17 @@ pub enum GateState {
     },
 }
 
+/// The row of the gate's table that decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GateRule {
+    /// Its name in the table the manual prints, such as `G-12`.
+    pub row: String,
+    /// Its line for the crew.
+    pub ja: String,
+    /// The same in English.
+    pub en: String,
+}
+
 /// What the gate still waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -252,6 +294,11 @@ pub enum Validity {
     Unknown,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,7 +328,8 @@ mod tests {
             "missing":["card","fingerprint"]}"#;
         let event: Event = serde_json::from_str(newer).unwrap();
         let missing = vec![Lack::Card, Lack::Unknown];
-        assert_eq!(event.body, EventBody::Gate { state: GateState::Waiting { missing } });
+        let state = GateState::Waiting { missing };
+        assert_eq!(event.body, EventBody::Gate { state, rule: None });
 
         let newer = r#"[{"change":"cut","lost":"x"},{"change":"folded","into":"y"}]"#;
         let changes: Vec<crate::Change> = serde_json::from_str(newer).unwrap();

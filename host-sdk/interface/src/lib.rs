@@ -16,6 +16,8 @@ mod capabilities;
 mod error;
 mod event;
 mod fault;
+mod log_in;
+mod observation;
 mod opening;
 mod record;
 pub mod rust;
@@ -28,10 +30,12 @@ pub use capabilities::{
 };
 pub use error::{Error, ErrorClass, ErrorCode};
 pub use event::{
-    CardFacts, Event, EventBody, GateState, Lack, Presence, ReaderFacts, ReaderService,
+    CardFacts, Event, EventBody, GateRule, GateState, Lack, Presence, ReaderFacts, ReaderService,
     ReaderState, Validity,
 };
 pub use fault::FileFault;
+pub use log_in::{FactorKind, LogIn};
+pub use observation::{Consciousness, Gcs, Observation};
 pub use opening::CaseOpening;
 pub use record::{
     CardBasis, Change, Field, FieldState, PackIdentity, Record, SourceMark, Trace, TraceSource,
@@ -40,7 +44,10 @@ pub use summary::{
     Checkup, ClaimDate, Institution, Medication, Patient, Procedure, Provenance, Section, Sex,
     Source, Summary, Visit,
 };
-pub use words::{CardKind, Consent, Decision, Identity, Notice, Reason, Scope};
+pub use words::{
+    CardForm, CardKind, Consent, Decision, Factor, Identity, Notice, NoticeLanguage, OptOut,
+    Reason, Scope, Transcription,
+};
 
 /// Major version of the border. Peers of different majors cannot talk.
 pub const ABI_MAJOR: u32 = 1;

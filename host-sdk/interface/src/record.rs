@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::{ClaimDate, Identity, Source};
+use crate::{ClaimDate, Identity, Source, Transcription};
 
 /// The vendor's record as one pack fills it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
@@ -52,6 +52,10 @@ pub struct Field {
     /// The value and how it stands.
     #[serde(flatten)]
     pub state: FieldState,
+    /// How the department lets the value be taken over; nothing where there is no value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[zeroize(skip)]
+    pub transcription: Option<Transcription>,
     /// Where the value comes from; empty when there is none.
     pub sources: Vec<SourceMark>,
     /// How it came to be.

@@ -53,6 +53,20 @@ pub struct RustModule {
     pub next_event: extern "C" fn(u64, u32) -> RResult<ROption<RString>, RString>,
     #[sabi(missing_field(option))]
     pub case_allow_last_try: extern "C" fn(u64) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub log_in: extern "C" fn(u64, RStr<'_>) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub log_out: extern "C" fn(u64, RStr<'_>) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub case_observe: extern "C" fn(u64, RStr<'_>) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub case_wrong_patient: extern "C" fn(u64) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub case_opt_out: extern "C" fn(u64, u32) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub case_decide_all: extern "C" fn(u64, RStr<'_>, u32) -> RResult<(), RString>,
+    #[sabi(missing_field(option))]
+    pub case_notice_page: extern "C" fn(u64, u32) -> RResult<RString, RString>,
 }
 
 impl RootModule for RustModule_Ref {

@@ -3,7 +3,7 @@
 use schemars::Schema;
 use serde_json::{Value, json};
 
-use crate::{Capabilities, CaseOpening, Error, Event, Record, Summary};
+use crate::{Capabilities, CaseOpening, Error, Event, LogIn, Observation, Record, Summary};
 
 /// The file name and schema of each document.
 pub fn all() -> Vec<(&'static str, Value)> {
@@ -12,6 +12,8 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("case-opening.schema.json", schemars::schema_for!(CaseOpening).into()),
         ("error.schema.json", schemars::schema_for!(Error).into()),
         ("event.schema.json", schemars::schema_for!(Event).into()),
+        ("log-in.schema.json", schemars::schema_for!(LogIn).into()),
+        ("observation.schema.json", schemars::schema_for!(Observation).into()),
         ("record.schema.json", schemars::schema_for!(Record).into()),
         ("summary.schema.json", schemars::schema_for!(Summary).into()),
     ]

@@ -68,11 +68,14 @@ words! {
 
 words! {
     /// Why consent could not be obtained. Life or body must need protecting in each of them.
+    ///
+    /// Few on purpose: each is one line a crew can weigh in a second and a department can defend
+    /// afterwards. [`Reason::VERSION`] moves with every change of the list or of a definition.
     #[schemars(transform = crate::schema::open_words)]
     Reason {
-        /// 意識なし: no response, or only to pain (JCS III).
+        /// 意識なし: cannot be roused (JCS III).
         Unconscious = 1 "unconscious",
-        /// 意識障害: awake or rousable, but cannot understand the question (JCS I-3 to II).
+        /// 意識障害: awake or rousable, but cannot understand the question (JCS I or II).
         ImpairedConsciousness = 2 "impaired_consciousness",
         /// 意思疎通困難: understands perhaps, but can neither speak nor signal an answer.
         CannotCommunicate = 3 "cannot_communicate",
@@ -80,12 +83,35 @@ words! {
 }
 
 impl Reason {
+    /// The version of the list and its definitions; every permit in the ledger carries it.
+    pub const VERSION: u32 = 2;
+
+    /// What the crew calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Reason::Unconscious => "意識なし",
+            Reason::ImpairedConsciousness => "意識障害",
+            Reason::CannotCommunicate => "意思疎通困難",
+        }
+    }
+
     /// The line the crew sees beside the choice.
     pub const fn definition(self) -> &'static str {
         match self {
-            Reason::Unconscious => "意識なし（呼びかけに反応しない）",
-            Reason::ImpairedConsciousness => "意識障害（説明を理解できない）",
+            Reason::Unconscious => "意識なし（刺激しても覚醒しない。JCS III）",
+            Reason::ImpairedConsciousness => "意識障害（説明を理解できない。JCS I〜II）",
             Reason::CannotCommunicate => "意思疎通困難（返答の手段がない）",
+        }
+    }
+
+    /// The same line in English.
+    pub const fn definition_en(self) -> &'static str {
+        match self {
+            Reason::Unconscious => "unconscious (cannot be roused; JCS III)",
+            Reason::ImpairedConsciousness => {
+                "impaired (cannot understand the question; JCS I to II)"
+            }
+            Reason::CannotCommunicate => "cannot communicate (has no means to answer)",
         }
     }
 }
@@ -100,6 +126,93 @@ words! {
         Full = 2 "full",
         /// 3 電子処方箋＋サマリー＋全量版.
         FullWithPrescriptions = 3 "full_with_prescriptions",
+    }
+}
+
+words! {
+    /// How a crew member proved at log-in who they are (OQSCD041 and OQSCD042: the kind of factor
+    /// and the way it was checked).
+    #[schemars(transform = crate::schema::open_words)]
+    Factor {
+        /// 記憶: ID and password.
+        IdPassword = 1 "id_password",
+        /// 記憶: a PIN.
+        Pin = 2 "pin",
+        /// 記憶: a question only they can answer.
+        Question = 3 "question",
+        /// 生体: fingerprint.
+        Fingerprint = 4 "fingerprint",
+        /// 生体: face.
+        Face = 5 "face",
+        /// 生体: voice.
+        Voice = 6 "voice",
+        /// 生体: vein.
+        Vein = 7 "vein",
+        /// 生体: iris.
+        Iris = 8 "iris",
+        /// 物理媒体: an IC card.
+        IcCard = 9 "ic_card",
+        /// 物理媒体: a one-time password device.
+        OneTimePassword = 10 "one_time_password",
+        /// 物理媒体: some other thing they hold.
+        OtherObject = 11 "other_object",
+    }
+}
+
+words! {
+    /// What the patient's card looks like, which only the crew can see.
+    #[schemars(transform = crate::schema::open_words)]
+    CardForm {
+        /// With a photo, and not marked otherwise.
+        Ordinary = 1 "ordinary",
+        /// 顔認証マイナンバーカード: it is printed on the card; it has no PIN.
+        FaceAuthentication = 2 "face_authentication",
+        /// Without a photo: issued to a child under one year.
+        WithoutPhoto = 3 "without_photo",
+    }
+}
+
+words! {
+    /// What the holder of a card wants of the department's own list of people not to be looked up.
+    OptOut {
+        /// To be on it.
+        Add = 1 "add",
+        /// To be off it again.
+        Remove = 2 "remove",
+    }
+}
+
+words! {
+    /// A language the notice can be printed in.
+    #[schemars(transform = crate::schema::open_words)]
+    NoticeLanguage {
+        /// 日本語.
+        Japanese = 1 "ja",
+        /// 日本語, with furigana.
+        JapaneseFurigana = 2 "ja_furigana",
+        /// English.
+        English = 3 "en",
+        /// 中文 (simplified).
+        Chinese = 4 "zh",
+        /// 한국어.
+        Korean = 5 "ko",
+        /// Português.
+        Portuguese = 6 "pt",
+        /// Tiếng Việt.
+        Vietnamese = 7 "vi",
+    }
+}
+
+words! {
+    /// What the department allows to be taken over from the national system into the host's record.
+    /// The official screen keeps nothing, so this is the department's own decision.
+    Transcription {
+        /// It may be seen, and is written down by hand.
+        Never = 1 "never",
+        /// What the crew accepts, field by field.
+        Item = 2 "item",
+        /// Also by one word for many fields.
+        All = 3 "all",
     }
 }
 

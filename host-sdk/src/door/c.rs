@@ -127,6 +127,19 @@ impl Door for CDoor {
         self.take(document).ok_or_else(|| ErrorCode::NotUtf8.into())
     }
 
+    fn log_in(&self, session: u64, log_in: &str) -> Result<(), Error> {
+        let call = slot!(self, log_in)?;
+        // SAFETY: the text is valid for the call.
+        self.act(|error| unsafe { call(session, text(log_in), size(log_in), error) }).map(drop)
+    }
+
+    fn log_out(&self, session: u64, crew_member: &str) -> Result<(), Error> {
+        let call = slot!(self, log_out)?;
+        // SAFETY: the text is valid for the call.
+        self.act(|error| unsafe { call(session, text(crew_member), size(crew_member), error) })
+            .map(drop)
+    }
+
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error> {
         let case_open = slot!(self, case_open)?;
         let mut case = 0;
@@ -155,6 +168,25 @@ impl Door for CDoor {
         self.act(|error| unsafe { allow(case, error) }).map(drop)
     }
 
+    fn case_observe(&self, case: u64, observation: &str) -> Result<(), Error> {
+        let call = slot!(self, case_observe)?;
+        // SAFETY: the text is valid for the call.
+        self.act(|error| unsafe { call(case, text(observation), size(observation), error) })
+            .map(drop)
+    }
+
+    fn case_wrong_patient(&self, case: u64) -> Result<(), Error> {
+        let call = slot!(self, case_wrong_patient)?;
+        // SAFETY: handles are numbers; any number is allowed.
+        self.act(|error| unsafe { call(case, error) }).map(drop)
+    }
+
+    fn case_opt_out(&self, case: u64, opt_out: u32) -> Result<(), Error> {
+        let call = slot!(self, case_opt_out)?;
+        // SAFETY: handles are numbers; any number is allowed.
+        self.act(|error| unsafe { call(case, opt_out, error) }).map(drop)
+    }
+
     fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error> {
         let record = slot!(self, case_consent)?;
         // SAFETY: the text is valid for the call.
@@ -181,6 +213,13 @@ impl Door for CDoor {
             .map(drop)
     }
 
+    fn case_decide_all(&self, case: u64, section: &str, decision: u32) -> Result<(), Error> {
+        let call = slot!(self, case_decide_all)?;
+        // SAFETY: the text is valid for the call.
+        self.act(|error| unsafe { call(case, text(section), size(section), decision, error) })
+            .map(drop)
+    }
+
     fn case_record(&self, case: u64) -> Result<String, Error> {
         let record = slot!(self, case_record)?;
         let mut document = Document::NONE;
@@ -203,6 +242,14 @@ impl Door for CDoor {
         let record = slot!(self, case_notice)?;
         // SAFETY: handles are numbers; any number is allowed.
         self.act(|error| unsafe { record(case, notice, error) }).map(drop)
+    }
+
+    fn case_notice_page(&self, case: u64, language: u32) -> Result<String, Error> {
+        let call = slot!(self, case_notice_page)?;
+        let mut document = Document::NONE;
+        // SAFETY: both documents are ours and written by the call.
+        self.act(|error| unsafe { call(case, language, &mut document, error) })?;
+        self.take(document).ok_or_else(|| ErrorCode::NotUtf8.into())
     }
 
     fn case_close(&self, case: u64) -> Result<(), Error> {

@@ -20,17 +20,24 @@ pub(crate) trait Door: Send + Sync {
     fn close(&self, session: u64) -> Result<(), Error>;
     fn shutdown(&self) -> Result<(), Error>;
     fn capabilities(&self, session: u64) -> Result<String, Error>;
+    fn log_in(&self, session: u64, log_in: &str) -> Result<(), Error>;
+    fn log_out(&self, session: u64, crew_member: &str) -> Result<(), Error>;
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error>;
     fn case_read_card(&self, case: u64) -> Result<(), Error>;
     fn case_identity(&self, case: u64, identity: u32, pin: &str) -> Result<(), Error>;
     fn case_allow_last_try(&self, case: u64) -> Result<(), Error>;
+    fn case_observe(&self, case: u64, observation: &str) -> Result<(), Error>;
+    fn case_wrong_patient(&self, case: u64) -> Result<(), Error>;
+    fn case_opt_out(&self, case: u64, opt_out: u32) -> Result<(), Error>;
     fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error>;
     fn case_look_up(&self, case: u64, scope: u32) -> Result<(), Error>;
     fn case_cancel(&self, case: u64) -> Result<(), Error>;
     fn case_decide(&self, case: u64, field: &str, decision: u32) -> Result<(), Error>;
+    fn case_decide_all(&self, case: u64, section: &str, decision: u32) -> Result<(), Error>;
     fn case_record(&self, case: u64) -> Result<String, Error>;
     fn case_export(&self, case: u64, format: &str) -> Result<Vec<u8>, Error>;
     fn case_notice(&self, case: u64, notice: u32) -> Result<(), Error>;
+    fn case_notice_page(&self, case: u64, language: u32) -> Result<String, Error>;
     fn case_close(&self, case: u64) -> Result<(), Error>;
     fn next_event(&self, case: u64, timeout_ms: u32) -> Result<Option<String>, Error>;
 }

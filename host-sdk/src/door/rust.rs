@@ -50,6 +50,14 @@ impl Door for RustDoor {
         read(self.module.capabilities()(session)).map(RString::into_string)
     }
 
+    fn log_in(&self, session: u64, log_in: &str) -> Result<(), Error> {
+        read(newer(self.module.log_in(), "log_in")?(session, log_in.into()))
+    }
+
+    fn log_out(&self, session: u64, crew_member: &str) -> Result<(), Error> {
+        read(newer(self.module.log_out(), "log_out")?(session, crew_member.into()))
+    }
+
     fn case_open(&self, session: u64, opening: &str) -> Result<u64, Error> {
         read(self.module.case_open()(session, opening.into()))
     }
@@ -63,11 +71,20 @@ impl Door for RustDoor {
     }
 
     fn case_allow_last_try(&self, case: u64) -> Result<(), Error> {
-        let allow = self.module.case_allow_last_try().ok_or_else(|| {
-            Error::new(ErrorCode::Incompatible)
-                .detail("the plugin's module has no `case_allow_last_try`")
-        })?;
+        let allow = newer(self.module.case_allow_last_try(), "case_allow_last_try")?;
         read(allow(case))
+    }
+
+    fn case_observe(&self, case: u64, observation: &str) -> Result<(), Error> {
+        read(newer(self.module.case_observe(), "case_observe")?(case, observation.into()))
+    }
+
+    fn case_wrong_patient(&self, case: u64) -> Result<(), Error> {
+        read(newer(self.module.case_wrong_patient(), "case_wrong_patient")?(case))
+    }
+
+    fn case_opt_out(&self, case: u64, opt_out: u32) -> Result<(), Error> {
+        read(newer(self.module.case_opt_out(), "case_opt_out")?(case, opt_out))
     }
 
     fn case_consent(&self, case: u64, consent: u32, reason: &str) -> Result<(), Error> {
@@ -86,6 +103,11 @@ impl Door for RustDoor {
         read(self.module.case_decide()(case, field.into(), decision))
     }
 
+    fn case_decide_all(&self, case: u64, section: &str, decision: u32) -> Result<(), Error> {
+        let decide = newer(self.module.case_decide_all(), "case_decide_all")?;
+        read(decide(case, section.into(), decision))
+    }
+
     fn case_record(&self, case: u64) -> Result<String, Error> {
         read(self.module.case_record()(case)).map(RString::into_string)
     }
@@ -98,6 +120,11 @@ impl Door for RustDoor {
         read(self.module.case_notice()(case, notice))
     }
 
+    fn case_notice_page(&self, case: u64, language: u32) -> Result<String, Error> {
+        let page = newer(self.module.case_notice_page(), "case_notice_page")?;
+        read(page(case, language)).map(RString::into_string)
+    }
+
     fn case_close(&self, case: u64) -> Result<(), Error> {
         read(self.module.case_close()(case))
     }
@@ -106,6 +133,14 @@ impl Door for RustDoor {
         let event = read(self.module.next_event()(case, timeout_ms))?;
         Ok(event.into_option().map(RString::into_string))
     }
+}
+
+/// What came after 1.0, if the module has it.
+fn newer<T>(function: Option<T>, name: &str) -> Result<T, Error> {
+    function.ok_or_else(|| {
+        Error::new(ErrorCode::Incompatible)
+            .detail(format_args!("the plugin's module has no `{name}`"))
+    })
 }
 
 fn read<T>(result: RResult<T, RString>) -> Result<T, Error> {

@@ -1,7 +1,8 @@
 //! What a line of the ledger says.
 
 use mynaq_interface::{
-    CardKind, Consent, Decision, ErrorCode, Identity, Notice, Reason, Scope, Validity,
+    CardForm, CardKind, Consciousness, Consent, Decision, ErrorCode, Factor, Identity, Notice,
+    NoticeLanguage, OptOut, Reason, Scope, Validity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,16 @@ pub struct Entry {
     /// What happened.
     #[serde(flatten)]
     pub fact: Fact,
+}
+
+/// What a review finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// The basis holds.
+    Justified,
+    /// It does not, or not plainly: the department takes it up.
+    Questioned,
 }
 
 /// What happened. Words of closed lists, names of fields, hashes: nothing about the patient.
@@ -42,6 +53,29 @@ pub enum Fact {
         /// Whether this is a drill.
         drill: bool,
     },
+    /// A crew member logged in. Lines of the terminal, not of a case.
+    LoggedIn {
+        /// Who.
+        crew_member: String,
+        /// With which unit.
+        unit: String,
+        /// On which terminal.
+        terminal: String,
+        /// How they proved who they are.
+        factors: Vec<Factor>,
+    },
+    /// A crew member logged out.
+    LoggedOut {
+        /// Who.
+        crew_member: String,
+    },
+    /// A log-in or a case was refused for want of a right to view.
+    RightRefused {
+        /// Who.
+        crew_member: String,
+        /// Why.
+        because: ErrorCode,
+    },
     /// A card was read.
     CardRead {
         /// Its kind.
@@ -59,6 +93,18 @@ pub enum Fact {
     Identity {
         /// How.
         identity: Identity,
+    },
+    /// What the crew saw of patient and card: the level as coarse as the gate looks.
+    Observed {
+        /// How awake the patient is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consciousness: Option<Consciousness>,
+        /// What the card looks like.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card_form: Option<CardForm>,
+        /// Whether the patient is in cardiopulmonary arrest.
+        #[serde(default)]
+        cpa: bool,
     },
     /// The patient spoke, or could not.
     Consent {
@@ -84,6 +130,18 @@ pub enum Fact {
         reason: Option<Reason>,
         /// What is asked for.
         scope: Scope,
+        /// The row of the gate's table it was issued by.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        row: String,
+        /// The version of the reasons and their definitions.
+        #[serde(default)]
+        reasons_version: u32,
+        /// How awake the patient was when it was issued, as far as it was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consciousness: Option<Consciousness>,
+        /// Who views.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        crew_member: String,
         /// The request's identifier, which the gateway's own log also holds.
         request: String,
     },
@@ -107,6 +165,29 @@ pub enum Fact {
         /// What was decided.
         decision: Decision,
     },
+    /// What the crew had accepted was written out for the host's record.
+    Exported {
+        /// In which format of the pack.
+        format: String,
+        /// Names of fields, never values.
+        fields: Vec<String>,
+    },
+    /// The card was another person's: everything of it was withdrawn.
+    WrongPatient {
+        /// The fields the crew had accepted.
+        fields: Vec<String>,
+    },
+    /// The card's holder was put on the department's list of people not to be looked up, or taken
+    /// off it. The list holds a salted hash, this line nothing.
+    OptOut {
+        /// Which.
+        opt_out: OptOut,
+    },
+    /// The notice was printed.
+    NoticePrinted {
+        /// In which language.
+        language: NoticeLanguage,
+    },
     /// What became of the notice after a viewing without consent.
     Notice {
         /// What.
@@ -118,6 +199,15 @@ pub enum Fact {
     Wiped,
     /// The case was closed.
     Closed,
+    /// A case was looked at by somebody who did not view in it.
+    Reviewed {
+        /// The case.
+        of: String,
+        /// Who looked at it.
+        reviewer: String,
+        /// What they found.
+        finding: Finding,
+    },
     /// The last line was incomplete when the ledger was opened, and was set aside in
     /// `entries.torn`.
     TornTail {

@@ -11,6 +11,6 @@ mod entry;
 mod log;
 mod verify;
 
-pub use entry::{Entry, Fact};
+pub use entry::{Entry, Fact, Finding};
 pub use log::{Ledger, OpenError};
 pub use verify::{Broken, verify};

@@ -215,7 +215,7 @@ impl Case {
     }
 
     pub(super) fn tell_gate(&self, state: &State) {
-        self.tell(EventBody::Gate { state: state.basis.state() });
+        self.tell(EventBody::Gate { state: state.basis.state(), rule: None });
     }
 }
 

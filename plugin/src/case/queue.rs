@@ -51,7 +51,7 @@ impl Queue {
         if of_readers && waiting.last_of_readers && waiting.events.pop_back().is_some() {
             waiting.told -= 1;
         }
-        let mut event = Event { sequence: waiting.told + 1, at: now(), body };
+        let mut event = Event { sequence: waiting.told + 1, at: now(), quiet: false, body };
         match serde_json::to_string(&event) {
             Ok(json) => {
                 waiting.told += 1;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use mynaq_adapters::{Pack, Packs};
 use mynaq_interface::{
-    ABI_MAJOR, ABI_MINOR, AbiVersion, Capabilities, Error, ErrorCode, Limits, Reason,
+    ABI_MAJOR, ABI_MINOR, AbiVersion, Capabilities, Error, ErrorCode, Limits, NoticeLanguage,
+    Reason,
 };
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
@@ -71,6 +72,9 @@ impl Services {
             packs: self.packs.iter().map(Pack::capabilities).collect(),
             pack_faults: self.packs.faults().cloned().collect(),
             reasons: Reason::ALL.iter().copied().map(Into::into).collect(),
+            reasons_version: Some(Reason::VERSION),
+            log_in_required: false,
+            notice_languages: NoticeLanguage::ALL.to_vec(),
             extensions: extensions.iter().map(|&id| id.to_owned()).collect(),
             limits: Limits::NOW,
         }

@@ -132,6 +132,46 @@ pub(crate) fn case_open(session_handle: u64, opening: &str) -> Result<u64, Error
     Ok(handle)
 }
 
+/// A crew member begins a shift.
+pub(crate) fn log_in(_session: u64, _log_in: &str) -> Result<(), Error> {
+    Err(ErrorCode::WrongState.into())
+}
+
+/// A crew member ends it.
+pub(crate) fn log_out(_session: u64, _crew_member: &str) -> Result<(), Error> {
+    Err(ErrorCode::WrongState.into())
+}
+
+/// Records what the crew sees of patient and card.
+pub(crate) fn case_observe(case: u64, _observation: &str) -> Result<(), Error> {
+    find(case)?;
+    Err(ErrorCode::WrongState.into())
+}
+
+/// The card was another person's.
+pub(crate) fn case_wrong_patient(case: u64) -> Result<(), Error> {
+    find(case)?;
+    Err(ErrorCode::WrongState.into())
+}
+
+/// The card's holder goes on the department's opt-out list, or off it.
+pub(crate) fn case_opt_out(case: u64, _opt_out: u32) -> Result<(), Error> {
+    find(case)?;
+    Err(ErrorCode::WrongState.into())
+}
+
+/// Takes or leaves every offer, or those of one section.
+pub(crate) fn case_decide_all(case: u64, _section: &str, _decision: u32) -> Result<(), Error> {
+    find(case)?;
+    Err(ErrorCode::WrongState.into())
+}
+
+/// The notice, ready to print.
+pub(crate) fn case_notice_page(case: u64, _language: u32) -> Result<Zeroizing<String>, Error> {
+    find(case)?;
+    Err(ErrorCode::WrongState.into())
+}
+
 /// Starts reading a card.
 pub(crate) fn case_read_card(case: u64) -> Result<(), Error> {
     find(case)?.read_card()

@@ -20,8 +20,20 @@ static DOCUMENTS: Handles<Arc<Zeroizing<Vec<u8>>>> = Handles::new(3);
 
 /// One table for each minor version a host may speak, the newest last: a host gets the table its
 /// version had, and nothing behind its end.
-static TABLES: [Plugin; ABI_MINOR as usize + 1] =
-    [Plugin { case_allow_last_try: None, ..table(0) }, table(1)];
+static TABLES: [Plugin; ABI_MINOR as usize + 1] = [FIRST, table(1)];
+
+/// What 1.0 had.
+const FIRST: Plugin = Plugin {
+    case_allow_last_try: None,
+    log_in: None,
+    log_out: None,
+    case_observe: None,
+    case_wrong_patient: None,
+    case_opt_out: None,
+    case_decide_all: None,
+    case_notice_page: None,
+    ..table(0)
+};
 
 /// The table of a minor version, with every function there is today.
 const fn table(minor: u32) -> Plugin {
@@ -48,6 +60,13 @@ const fn table(minor: u32) -> Plugin {
         release: Some(release),
         extension: Some(find_extension),
         case_allow_last_try: Some(case_allow_last_try),
+        log_in: Some(log_in),
+        log_out: Some(log_out),
+        case_observe: Some(case_observe),
+        case_wrong_patient: Some(case_wrong_patient),
+        case_opt_out: Some(case_opt_out),
+        case_decide_all: Some(case_decide_all),
+        case_notice_page: Some(case_notice_page),
     }
 }
 
@@ -166,6 +185,32 @@ unsafe extern "C" fn capabilities(
     })
 }
 
+unsafe extern "C" fn log_in(
+    session: u64,
+    log_in: *const c_char,
+    log_in_size: u64,
+    error: *mut Document,
+) -> i32 {
+    enter(Tag::AnyThread, None, error, || {
+        // SAFETY: mynaq.h: a text is null or `size` readable bytes.
+        let log_in = unsafe { text(log_in, log_in_size) }?;
+        engine::log_in(session, log_in).map(done)
+    })
+}
+
+unsafe extern "C" fn log_out(
+    session: u64,
+    crew_member: *const c_char,
+    crew_member_size: u64,
+    error: *mut Document,
+) -> i32 {
+    enter(Tag::AnyThread, None, error, || {
+        // SAFETY: mynaq.h: a text is null or `size` readable bytes.
+        let crew_member = unsafe { text(crew_member, crew_member_size) }?;
+        engine::log_out(session, crew_member).map(done)
+    })
+}
+
 unsafe extern "C" fn case_open(
     session: u64,
     opening: *const c_char,
@@ -201,6 +246,27 @@ unsafe extern "C" fn case_identity(
 
 unsafe extern "C" fn case_allow_last_try(case: u64, error: *mut Document) -> i32 {
     enter(Tag::AnyThread, Some(case), error, || engine::case_allow_last_try(case).map(done))
+}
+
+unsafe extern "C" fn case_observe(
+    case: u64,
+    observation: *const c_char,
+    observation_size: u64,
+    error: *mut Document,
+) -> i32 {
+    enter(Tag::AnyThread, Some(case), error, || {
+        // SAFETY: mynaq.h: a text is null or `size` readable bytes.
+        let observation = unsafe { text(observation, observation_size) }?;
+        engine::case_observe(case, observation).map(done)
+    })
+}
+
+unsafe extern "C" fn case_wrong_patient(case: u64, error: *mut Document) -> i32 {
+    enter(Tag::AnyThread, Some(case), error, || engine::case_wrong_patient(case).map(done))
+}
+
+unsafe extern "C" fn case_opt_out(case: u64, opt_out: u32, error: *mut Document) -> i32 {
+    enter(Tag::AnyThread, Some(case), error, || engine::case_opt_out(case, opt_out).map(done))
 }
 
 unsafe extern "C" fn case_consent(
@@ -239,6 +305,20 @@ unsafe extern "C" fn case_decide(
     })
 }
 
+unsafe extern "C" fn case_decide_all(
+    case: u64,
+    section: *const c_char,
+    section_size: u64,
+    decision: u32,
+    error: *mut Document,
+) -> i32 {
+    enter(Tag::AnyThread, Some(case), error, || {
+        // SAFETY: mynaq.h: a text is null or `size` readable bytes.
+        let section = unsafe { optional_text(section, section_size) }?;
+        engine::case_decide_all(case, section, decision).map(done)
+    })
+}
+
 unsafe extern "C" fn case_record(case: u64, record: *mut Document, error: *mut Document) -> i32 {
     let record = Out::new(record);
     enter(Tag::AnyThread, Some(case), error, || {
@@ -265,6 +345,19 @@ unsafe extern "C" fn case_export(
 
 unsafe extern "C" fn case_notice(case: u64, notice: u32, error: *mut Document) -> i32 {
     enter(Tag::AnyThread, Some(case), error, || engine::case_notice(case, notice).map(done))
+}
+
+unsafe extern "C" fn case_notice_page(
+    case: u64,
+    language: u32,
+    page: *mut Document,
+    error: *mut Document,
+) -> i32 {
+    let page = Out::new(page);
+    enter(Tag::AnyThread, Some(case), error, || {
+        let place = page.wanted_document()?;
+        place.put(lend(engine::case_notice_page(case, language)?.as_bytes())?)
+    })
 }
 
 unsafe extern "C" fn case_close(case: u64, error: *mut Document) -> i32 {

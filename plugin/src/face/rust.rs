@@ -35,6 +35,13 @@ fn root_module() -> RustModule_Ref {
         case_close,
         next_event,
         case_allow_last_try,
+        log_in,
+        log_out,
+        case_observe,
+        case_wrong_patient,
+        case_opt_out,
+        case_decide_all,
+        case_notice_page,
     }
     .leak_into_prefix()
 }
@@ -64,6 +71,14 @@ extern "C" fn capabilities(session: u64) -> Answer<RString> {
     })
 }
 
+extern "C" fn log_in(session: u64, log_in: RStr<'_>) -> Answer<()> {
+    enter(Tag::AnyThread, None, || engine::log_in(session, log_in.as_str()))
+}
+
+extern "C" fn log_out(session: u64, crew_member: RStr<'_>) -> Answer<()> {
+    enter(Tag::AnyThread, None, || engine::log_out(session, crew_member.as_str()))
+}
+
 extern "C" fn case_open(session: u64, opening: RStr<'_>) -> Answer<u64> {
     enter(Tag::AnyThread, None, || engine::case_open(session, opening.as_str()))
 }
@@ -78,6 +93,18 @@ extern "C" fn case_identity(case: u64, identity: u32, pin: RStr<'_>) -> Answer<(
 
 extern "C" fn case_allow_last_try(case: u64) -> Answer<()> {
     enter(Tag::AnyThread, Some(case), || engine::case_allow_last_try(case))
+}
+
+extern "C" fn case_observe(case: u64, observation: RStr<'_>) -> Answer<()> {
+    enter(Tag::AnyThread, Some(case), || engine::case_observe(case, observation.as_str()))
+}
+
+extern "C" fn case_wrong_patient(case: u64) -> Answer<()> {
+    enter(Tag::AnyThread, Some(case), || engine::case_wrong_patient(case))
+}
+
+extern "C" fn case_opt_out(case: u64, opt_out: u32) -> Answer<()> {
+    enter(Tag::AnyThread, Some(case), || engine::case_opt_out(case, opt_out))
 }
 
 extern "C" fn case_consent(case: u64, consent: u32, reason: RStr<'_>) -> Answer<()> {
@@ -96,6 +123,10 @@ extern "C" fn case_decide(case: u64, field: RStr<'_>, decision: u32) -> Answer<(
     enter(Tag::AnyThread, Some(case), || engine::case_decide(case, field.as_str(), decision))
 }
 
+extern "C" fn case_decide_all(case: u64, section: RStr<'_>, decision: u32) -> Answer<()> {
+    enter(Tag::AnyThread, Some(case), || engine::case_decide_all(case, section.as_str(), decision))
+}
+
 extern "C" fn case_record(case: u64) -> Answer<RString> {
     enter(Tag::AnyThread, Some(case), || engine::case_record(case).map(|json| json.as_str().into()))
 }
@@ -108,6 +139,12 @@ extern "C" fn case_export(case: u64, format: RStr<'_>) -> Answer<RVec<u8>> {
 
 extern "C" fn case_notice(case: u64, notice: u32) -> Answer<()> {
     enter(Tag::AnyThread, Some(case), || engine::case_notice(case, notice))
+}
+
+extern "C" fn case_notice_page(case: u64, language: u32) -> Answer<RString> {
+    enter(Tag::AnyThread, Some(case), || {
+        engine::case_notice_page(case, language).map(|page| page.as_str().into())
+    })
 }
 
 extern "C" fn case_close(case: u64) -> Answer<()> {

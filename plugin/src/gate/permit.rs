@@ -52,6 +52,10 @@ impl ViewingPermit {
             consent_class: self.consent_class,
             reason: self.reason,
             scope: self.scope,
+            row: String::new(),
+            reasons_version: Reason::VERSION,
+            consciousness: None,
+            crew_member: String::new(),
             request: self.request.clone(),
         }
     }

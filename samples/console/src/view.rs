@@ -187,7 +187,7 @@ impl View {
                     self.forget_patient();
                 }
             }
-            EventBody::Gate { state } => return self.take_gate(state),
+            EventBody::Gate { state, .. } => return self.take_gate(state),
             EventBody::LookUpSent { deadline_ms, .. } => {
                 self.settle_look_up();
                 let until = at.and_then(|at| {
@@ -215,7 +215,10 @@ impl View {
             }
             EventBody::Decided { field, decision } => self.decide(&field, decision),
             EventBody::Trouble { error, goes_on } => self.trouble(error, goes_on),
-            EventBody::Unknown => {}
+            EventBody::Observed { .. }
+            | EventBody::Withdrawn { .. }
+            | EventBody::OptOutRecorded { .. }
+            | EventBody::Unknown => {}
         }
         None
     }

@@ -73,7 +73,9 @@ fn play(session: &Session) -> ([Instant; STAGES.len() + 1], Vec<f64>) {
     timed(&mut calls, || case.consent(Consent::Given, None));
     until(&case, |body| matches!(body, EventBody::CardRead { .. }).then_some(()));
     let read = Instant::now();
-    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open }).then_some(()));
+    until(&case, |body| {
+        matches!(body, EventBody::Gate { state: GateState::Open, .. }).then_some(())
+    });
     let gate = Instant::now();
     timed(&mut calls, || case.look_up(Scope::Full));
     let record: Record = until(&case, |body| match body {

@@ -167,7 +167,7 @@ mod tests {
     fn offer(state: FieldState) -> String {
         let trace = mynaq_host_sdk::Trace { rule: String::new(), read: vec![], changes: vec![] };
         let (name, label) = ("Allergy".to_owned(), "アレルギー".to_owned());
-        let field = Field { name, label, state, sources: vec![], trace };
+        let field = Field { name, label, state, transcription: None, sources: vec![], trace };
         let row =
             Row { name: "Allergy", label: "アレルギー", codes: &[], field: Some(&field) };
         row.offer().into_string()
@@ -211,7 +211,7 @@ mod tests {
         let trace = mynaq_host_sdk::Trace { rule: String::new(), read: vec![], changes: vec![] };
         let state = FieldState::Offered { value: "000".into() };
         let (name, label) = ("Gender".to_owned(), "性別".to_owned());
-        let field = Field { name, label, state, sources: vec![], trace };
+        let field = Field { name, label, state, transcription: None, sources: vec![], trace };
         let pack = mynaq_host_sdk::PackIdentity {
             name: "p".into(),
             version: "1".into(),

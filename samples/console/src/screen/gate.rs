@@ -179,7 +179,7 @@ mod tests {
 
     fn told(view: &mut View, body: EventBody) {
         let at = "2026-11-22T03:04:05.000Z".to_owned();
-        view.apply(Event { sequence: 1, at, body });
+        view.apply(Event { sequence: 1, at, quiet: false, body });
     }
 
     fn trouble(code: ErrorCode) -> EventBody {

@@ -8,13 +8,13 @@ fn events(view: &mut View, bodies: impl IntoIterator<Item = EventBody>) -> Vec<W
         .enumerate()
         .filter_map(|(index, body)| {
             let at = "2026-11-22T03:04:05.000Z".to_owned();
-            view.apply(Event { sequence: index as u64 + 1, at, body })
+            view.apply(Event { sequence: index as u64 + 1, at, quiet: false, body })
         })
         .collect()
 }
 
 fn open() -> EventBody {
-    EventBody::Gate { state: GateState::Open }
+    EventBody::Gate { state: GateState::Open, rule: None }
 }
 
 fn trouble(code: ErrorCode) -> EventBody {
@@ -39,6 +39,7 @@ fn record(value: &str) -> EventBody {
         name: "Name".into(),
         label: "氏名".into(),
         state: FieldState::Offered { value: value.into() },
+        transcription: None,
         sources: vec![],
         trace: Trace { rule: "patient.name".into(), read: vec![], changes: vec![] },
     };
@@ -130,7 +131,7 @@ fn another_card_takes_identity_consent_and_record_with_it_and_says_so() {
             trouble(ErrorCode::CardChanged),
             EventBody::CardForgotten,
             card_read(),
-            EventBody::Gate { state: waiting },
+            EventBody::Gate { state: waiting, rule: None },
         ],
     );
     assert_eq!(wishes, []);
