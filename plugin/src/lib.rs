@@ -24,6 +24,7 @@ pub mod face;
 mod gate;
 mod host;
 mod lookup;
+mod notice;
 
 /// The engine without a door, for the benchmark that measures what a door costs. Not an interface.
 #[doc(hidden)]

@@ -25,6 +25,9 @@ pub struct LogIn {
 }
 
 impl LogIn {
+    /// The most factors one log-in names.
+    pub const MOST_FACTORS: usize = 3;
+
     /// The items with their names, for checks.
     pub fn items(&self) -> [(&'static str, &str); 3] {
         [("crew_member", &self.crew_member), ("unit", &self.unit), ("terminal", &self.terminal)]

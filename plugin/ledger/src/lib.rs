@@ -12,5 +12,5 @@ mod log;
 mod verify;
 
 pub use entry::{Entry, Fact, Finding};
-pub use log::{Ledger, OpenError};
+pub use log::{Ledger, OpenError, Past, sync_directory};
 pub use verify::{Broken, verify};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::entry::{Entry, Fact};
@@ -19,6 +20,37 @@ pub struct Ledger {
     file: File,
     sequence: u64,
     previous: String,
+    past: Past,
+}
+
+/// What a ledger held when it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Past {
+    /// When somebody with a right to view last used the terminal, by the clock of then.
+    pub last_use: Option<OffsetDateTime>,
+    /// Whether a case of a drill stands in it.
+    pub drills: bool,
+    /// Whether a real case stands in it.
+    pub real: bool,
+}
+
+impl Past {
+    fn of(entries: &[Entry]) -> Self {
+        let drill = |wanted| {
+            let cases = entries.iter();
+            cases
+                .map(|entry| &entry.fact)
+                .any(|fact| matches!(fact, Fact::Opened { drill, .. } if *drill == wanted))
+        };
+        let use_of = |entry: &Entry| match entry.fact {
+            Fact::LoggedIn { .. } | Fact::Opened { .. } | Fact::Permit { .. } => {
+                OffsetDateTime::parse(&entry.at, &Rfc3339).ok()
+            }
+            _ => None,
+        };
+        let last_use = entries.iter().rev().find_map(use_of);
+        Past { last_use, drills: drill(true), real: drill(false) }
+    }
 }
 
 impl Ledger {
@@ -49,14 +81,19 @@ impl Ledger {
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         let (lines, torn) = bytes.split_at(whole);
         let mut chain = Chain::default();
-        chain.read(lines).map_err(OpenError::Broken)?;
+        let past = Past::of(&chain.read(lines).map_err(OpenError::Broken)?);
 
-        let mut ledger = Ledger { file, sequence: chain.length, previous: chain.last };
+        let mut ledger = Ledger { file, sequence: chain.length, previous: chain.last, past };
         if !torn.is_empty() {
             ledger.set_aside(directory, whole, torn).map_err(failed)?;
         }
         ledger.file.seek(SeekFrom::End(0)).map_err(failed)?;
         Ok(ledger)
+    }
+
+    /// What the ledger held when it was opened.
+    pub fn past(&self) -> Past {
+        self.past
     }
 
     /// Enters a fact and returns its sequence number once the line is on the disk.
@@ -137,14 +174,20 @@ fn now() -> String {
     OffsetDateTime::now_utc().format(&format).unwrap_or_default()
 }
 
-/// Makes the file's name itself survive a power cut.
+/// Makes the names of a directory's files survive a power cut.
+///
+/// # Errors
+/// When the disk refuses.
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
 /// NTFS journals names; a directory cannot be synced there.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
+pub fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }

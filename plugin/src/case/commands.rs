@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{
-    Consent, Decision, Error, ErrorCode, EventBody, FieldState, Identity, Notice, Record, Scope,
-};
+use mynaq_interface::{Consent, Error, ErrorCode, EventBody, Identity, Observation, OptOut, Scope};
 use mynaq_ledger::Fact;
 use tokio::sync::oneshot;
-use zeroize::Zeroizing;
 
 use super::journal::Author;
-use super::state::{LookUp, Reading, State};
+use super::state::{LookUp, Reading, SetAside, State};
 use super::{Case, LONGEST_BACKLOG};
 use crate::card::{Digits, Job, PinCheck, Task};
-use crate::gate::Word;
+use crate::gate::{Wanted, Word};
 
 impl Case {
     /// Starts waiting for a card and reading it. The crew may still be asking.
@@ -60,16 +57,81 @@ impl Case {
     pub(crate) fn consent(&self, consent: Consent, reason: &str) -> Result<(), Error> {
         let word = Word::from_host(consent, reason)?;
         self.command(|state| {
-            state.basis.consent = Some(word);
+            state.basis.hear(word);
             self.enter(Fact::Consent { consent: word.consent(), reason: word.reason() });
             self.tell(EventBody::ConsentRecorded {
                 consent: word.consent(),
                 reason: word.reason(),
             });
-            if word == Word::Refused {
-                self.end_by_refusal(state);
+            if let Some(because) = state.basis.is_over() {
+                self.end(state, because);
             }
             self.tell_gate(state);
+            Ok(())
+        })
+    }
+
+    /// Records what the crew sees of patient and card.
+    pub(crate) fn observe(&self, observation: Observation) -> Result<(), Error> {
+        if let Some(fault) = observation.fault() {
+            return Err(Error::new(ErrorCode::BadDocument).detail(fault));
+        }
+        self.command(|state| {
+            let observation = state.basis.see(observation);
+            let consciousness = state.basis.level();
+            let cpa = state.basis.cpa();
+            let card_form = observation.card_form;
+            self.queue.be_quiet(cpa);
+            self.enter(Fact::Observed { consciousness, card_form, cpa });
+            self.tell(EventBody::Observed { observation, consciousness });
+            self.tell_gate(state);
+            Ok(())
+        })
+    }
+
+    /// The card was another person's: nothing of it stays, and it is not read again in this case.
+    pub(crate) fn wrong_patient(&self) -> Result<(), Error> {
+        self.command(|state| {
+            let card = state
+                .card
+                .as_ref()
+                .ok_or_else(|| Error::new(ErrorCode::WrongState).detail("no card was read"))?;
+            let set_aside = SetAside::of(&card.certificate);
+            if !state.set_aside.contains(&set_aside) {
+                state.set_aside.push(set_aside);
+            }
+            let fields = state.accepted();
+            self.enter(Fact::WrongPatient { fields: fields.clone() });
+            self.wipe(state);
+            state.basis.begin_anew();
+            state.notice_due = None;
+            self.tell(EventBody::Withdrawn { fields });
+            self.tell(EventBody::CardForgotten);
+            self.tell_gate(state);
+            Ok(())
+        })
+    }
+
+    /// The holder of the card that was read goes on the department's opt-out list, or off it. Works
+    /// after the list has closed the case.
+    pub(crate) fn opt_out(self: &Arc<Self>, opt_out: OptOut) -> Result<(), Error> {
+        self.services.opt_out.is_kept()?;
+        self.change(|state| {
+            let entry = match (&state.card, state.list_entry) {
+                (Some(card), _) => self.services.opt_out.entry(&card.certificate)?,
+                (None, Some(entry)) => entry,
+                (None, None) => {
+                    return Err(Error::new(ErrorCode::WrongState).detail("no card was read"));
+                }
+            };
+            let case = Arc::downgrade(self);
+            let list = Arc::clone(&self.services.opt_out);
+            self.services.journal.apart(Author::of(self), move || {
+                let changed = list.change(entry, opt_out);
+                if let Some(case) = case.upgrade() {
+                    case.on_list(entry, opt_out, changed);
+                }
+            });
             Ok(())
         })
     }
@@ -80,16 +142,21 @@ impl Case {
             if state.look_up.is_some() {
                 return Err(Error::new(ErrorCode::WrongState).detail("a look-up is under way"));
             }
-            let permit = state.basis.permit(scope)?;
+            state.basis.ready()?;
             let card = state.card.as_ref().ok_or(ErrorCode::GateNotReady)?;
-            let certificate = Arc::clone(&card.certificate);
+            let permit = state.basis.permit(Wanted {
+                case: Arc::clone(&self.ledger_id),
+                crew: self.services.may_view(&self.crew_member, &self.unit)?,
+                card: Arc::clone(&card.certificate),
+                scope,
+            })?;
             let (cancel, cancelled) = oneshot::channel();
             let (request, reason) = (permit.request().to_owned(), permit.reason());
             state.look_up = Some(LookUp { request: request.clone(), reason, _cancel: cancel });
-            let permit = self.services.journal.enter_permit(Author::of(self), permit);
+            let permit = self.services.journal.enter_permit(Arc::downgrade(self), permit);
             let case = Arc::clone(self);
             self.services.io.spawn(async move {
-                let view = Arc::clone(&case).view(request, permit, certificate, cancelled);
+                let view = Arc::clone(&case).view(request, permit, cancelled);
                 let look_up = tokio::spawn(view);
                 if look_up.await.is_err_and(|ended| ended.is_panic()) {
                     case.poison();
@@ -113,72 +180,27 @@ impl Case {
         })
     }
 
-    /// Takes or leaves the offer in a field.
-    pub(crate) fn decide(&self, field: &str, decision: Decision) -> Result<(), Error> {
-        self.command(|state| {
-            let record = state.record.as_mut().ok_or(ErrorCode::WrongState)?;
-            let slot = record
-                .fields
-                .iter_mut()
-                .find(|known| known.name == field)
-                .ok_or(ErrorCode::FieldUnknown)?;
-            let value = slot.state.value().map(str::to_owned).ok_or_else(|| {
-                Error::new(ErrorCode::WrongState).detail("the field offers nothing")
-            })?;
-            slot.state = match decision {
-                Decision::Accept => FieldState::Accepted { value },
-                Decision::Reject => FieldState::Rejected { value },
-            };
-            self.enter(Fact::Decided { field: field.to_owned(), decision });
-            self.tell(EventBody::Decided { field: field.to_owned(), decision });
-            Ok(())
-        })
-    }
-
-    /// The record as it stands, as JSON.
-    pub(crate) fn record(&self) -> Result<Zeroizing<String>, Error> {
-        self.change(|state| {
-            serde_json::to_string(filled(state)?)
-                .map(Zeroizing::new)
-                .map_err(|error| Error::new(ErrorCode::Panic).detail(error))
-        })
-    }
-
-    /// What the crew accepted, in a format of the pack.
-    pub(crate) fn export(&self, format: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.change(|state| {
-            let record = filled(state)?;
-            self.services.packs.get(&self.pack)?.write(record, format).map(Zeroizing::new)
-        })
-    }
-
-    /// Records what became of the notice.
-    pub(crate) fn notice(&self, notice: Notice) -> Result<(), Error> {
-        self.command(|state| {
-            if !state.notice_due {
-                return Err(Error::new(ErrorCode::WrongState)
-                    .detail("nobody was viewed without consent in this case"));
-            }
-            self.enter(Fact::Notice { notice });
-            self.tell(EventBody::NoticeRecorded { notice });
-            Ok(())
-        })
-    }
-
     /// A command of the host: refused after a refusal (P9), and while nobody fetches the events.
-    fn command(&self, command: impl FnOnce(&mut State) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn command(
+        &self,
+        command: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let backlog = self.queue.backlog();
         if backlog > LONGEST_BACKLOG {
             return Err(Error::new(ErrorCode::WrongState)
                 .detail(format_args!("{backlog} events are waiting; fetch them with next_event")));
         }
-        self.change(|state| match state.basis.consent {
-            Some(Word::Refused) => Err(ErrorCode::GateRefused.into()),
-            _ => command(state),
+        self.change(|state| match state.basis.is_over() {
+            Some(because) => Err(because.into()),
+            None => command(state),
         })
     }
 
-    fn start_reading(self: &Arc<Self>, state: &mut State, task: Task) -> Result<(), Error> {
+    pub(super) fn start_reading(
+        self: &Arc<Self>,
+        state: &mut State,
+        task: Task,
+    ) -> Result<(), Error> {
         reading_may_start(state)?;
         let cancel = self.services.cards.cancel();
         let reading = Reading { cancel: cancel.clone(), task: task.clone() };
@@ -197,25 +219,13 @@ impl Case {
     }
 
     pub(super) fn record_identity(&self, state: &mut State, identity: Identity) {
-        state.basis.identity = Some(identity);
+        state.basis.check(identity);
         self.enter(Fact::Identity { identity });
         self.tell(EventBody::IdentityRecorded { identity });
         if identity == Identity::Failed {
             self.enter(Fact::GateClosed { because: ErrorCode::GateIdentityFailed });
             self.stop_viewing(state);
         }
-    }
-
-    /// P9: no look-up, no trace of the card, no second prompt.
-    fn end_by_refusal(&self, state: &mut State) {
-        self.enter(Fact::GateClosed { because: ErrorCode::GateRefused });
-        if self.wipe(state) {
-            self.tell(EventBody::CardForgotten);
-        }
-    }
-
-    pub(super) fn tell_gate(&self, state: &State) {
-        self.tell(EventBody::Gate { state: state.basis.state(), rule: None });
     }
 }
 
@@ -224,11 +234,4 @@ fn reading_may_start(state: &State) -> Result<(), Error> {
         Some(_) => Err(Error::new(ErrorCode::WrongState).detail("a card is being read")),
         None => Ok(()),
     }
-}
-
-fn filled(state: &State) -> Result<&Record, Error> {
-    state
-        .record
-        .as_deref()
-        .ok_or_else(|| Error::new(ErrorCode::WrongState).detail("there is no record yet"))
 }

@@ -3,17 +3,20 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::{Weak, mpsc};
+use std::path::PathBuf;
+use std::sync::{Arc, Weak, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use mynaq_interface::{Error, ErrorCode};
-use mynaq_ledger::{Fact, Ledger, OpenError};
+use mynaq_ledger::{Fact, Ledger, OpenError, Past};
+use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use super::Case;
+use crate::config::{Folder, Mode};
 use crate::defect::{self, Room};
-use crate::gate::{EnteredPermit, ViewingPermit};
+use crate::gate::{EnteredPermit, LogInRule, Rights, ViewingPermit};
 
 /// Takes entries in the order they are handed in.
 #[derive(Debug)]
@@ -22,28 +25,50 @@ pub(crate) struct Journal {
 }
 
 enum Order {
-    Enter { author: Author, fact: Fact, done: Option<oneshot::Sender<io::Result<u64>>> },
+    Enter {
+        author: Author,
+        fact: Fact,
+    },
+    Permit {
+        permit: ViewingPermit,
+        author: Author,
+        done: oneshot::Sender<Result<EnteredPermit, Error>>,
+    },
+    Apart {
+        author: Author,
+        work: Box<dyn FnOnce() + Send>,
+    },
     Stop,
 }
 
 /// Whose entry it is.
 pub(super) struct Author {
     /// What the ledger calls the case.
-    ledger_id: String,
+    ledger_id: Arc<str>,
     /// Ended, and no other, if a defect is met while writing for it.
     case: Weak<Case>,
 }
 
 impl Author {
     pub(super) fn of(case: &Case) -> Self {
-        Author { ledger_id: case.ledger_id.clone(), case: Weak::clone(&case.this) }
+        Author { ledger_id: Arc::clone(&case.ledger_id), case: Weak::clone(&case.this) }
+    }
+
+    /// The terminal itself: what happens outside of a case.
+    pub(super) fn terminal() -> Self {
+        Author { ledger_id: "".into(), case: Weak::new() }
     }
 }
 
 impl Journal {
-    /// Opens the ledger and starts the thread.
-    pub(crate) fn open(directory: &Path) -> Result<(Self, JoinHandle<()>), Error> {
-        let directory = directory.to_owned();
+    /// Opens the ledger and starts the thread. With the ledger come the rights: when it was written to
+    /// last says whether the clock can be believed.
+    pub(crate) fn open(
+        folder: &Folder,
+        mode: Mode,
+        rule: LogInRule,
+    ) -> Result<(Self, Arc<Rights>, JoinHandle<()>), Error> {
+        let directory = folder.path.clone();
         let ledger = Ledger::open(&directory).map_err(|error| {
             let code = match error {
                 OpenError::InUse(_) => ErrorCode::ConfigConflict,
@@ -51,37 +76,44 @@ impl Journal {
             };
             Error::new(code).detail(error)
         })?;
+        let past = ledger.past();
+        of_this_mode(past, mode, folder)?;
+        let rights = Arc::new(Rights::open(rule, past.last_use)?);
         let (orders, inbox) = mpsc::channel();
+        let desk = Desk { directory, ledger: Some(ledger), rights: Arc::clone(&rights) };
         let thread = std::thread::Builder::new()
             .name("mynaq-journal".into())
-            .spawn(move || Desk { directory, ledger: Some(ledger) }.serve(&inbox))
+            .spawn(move || desk.serve(&inbox))
             .map_err(|error| Error::new(ErrorCode::Panic).detail(error))?;
-        Ok((Journal { orders }, thread))
+        Ok((Journal { orders }, rights, thread))
     }
 
     /// Enters a fact. It is written in order; a failure is logged, and the next permit will fail.
     pub(super) fn enter(&self, author: Author, fact: Fact) {
-        self.send(Order::Enter { author, fact, done: None });
+        self.send(Order::Enter { author, fact });
     }
 
     /// Hands a permit in, in its place between the facts before and after it. Waiting for what
-    /// comes back is waiting for the disk; only that lets the look-up leave.
+    /// comes back is waiting for the disk, where the roster is looked at once more; only that lets
+    /// the look-up leave.
     pub(super) fn enter_permit(
         &self,
-        author: Author,
+        case: Weak<Case>,
         permit: ViewingPermit,
     ) -> impl Future<Output = Result<EnteredPermit, Error>> + use<> {
         let (done, written) = oneshot::channel();
-        self.send(Order::Enter { author, fact: permit.fact(), done: Some(done) });
+        let author = Author { ledger_id: Arc::clone(permit.case()), case };
+        self.send(Order::Permit { permit, author, done });
         async {
-            match written.await {
-                Ok(Ok(_)) => Ok(permit.entered()),
-                Ok(Err(error)) => Err(Error::new(ErrorCode::GateNoRecord).detail(error)),
-                Err(_) => {
-                    Err(Error::new(ErrorCode::GateNoRecord).detail("the journal has stopped"))
-                }
-            }
+            written.await.unwrap_or_else(|_| {
+                Err(Error::new(ErrorCode::GateNoRecord).detail("the journal has stopped"))
+            })
         }
+    }
+
+    /// Has something else done that waits for the disk, in its place between the facts.
+    pub(super) fn apart(&self, author: Author, work: impl FnOnce() + Send + 'static) {
+        self.send(Order::Apart { author, work: Box::new(work) });
     }
 
     /// Writes what was handed in before and ends the thread.
@@ -95,28 +127,68 @@ impl Journal {
     }
 }
 
+/// A drill and what is real never share a ledger (P10).
+fn of_this_mode(past: Past, mode: Mode, folder: &Folder) -> Result<(), Error> {
+    let message = match mode {
+        Mode::Drill if past.real => {
+            "this ledger holds real cases: give drills a ledger of their own"
+        }
+        Mode::Production if past.drills => {
+            "this ledger holds cases of a drill: give production a ledger of its own"
+        }
+        Mode::Drill | Mode::Production => return Ok(()),
+    };
+    Err(Error::in_file(ErrorCode::ConfigInvalid, folder.fault(message)))
+}
+
 /// The thread's end.
 struct Desk {
     directory: PathBuf,
     /// None while it could not be opened again.
     ledger: Option<Ledger>,
+    rights: Arc<Rights>,
 }
 
 impl Desk {
     fn serve(mut self, inbox: &mpsc::Receiver<Order>) {
-        while let Ok(Order::Enter { author, fact, done }) = inbox.recv() {
-            let written = catch_unwind(AssertUnwindSafe(|| self.append(&author.ledger_id, fact)));
-            let result = written.unwrap_or_else(|_| {
-                self.after_a_defect(&author);
-                Err(io::Error::other("a defect was met while writing"))
-            });
-            if let Err(error) = &result {
-                tracing::error!(%error, "an entry could not be written to the ledger");
-            }
-            if let Some(done) = done {
-                let _ = done.send(result);
+        while let Ok(order) = inbox.recv() {
+            match order {
+                Order::Enter { author, fact } => {
+                    // Logged where it failed; there is nobody to tell.
+                    let _ = self.enter(&author, fact);
+                }
+                Order::Permit { permit, author, done } => {
+                    let _ = done.send(self.permit(&author, permit));
+                }
+                Order::Apart { author, work } => {
+                    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                        self.after_a_defect(&author);
+                    }
+                }
+                Order::Stop => return,
             }
         }
+    }
+
+    fn permit(&mut self, author: &Author, permit: ViewingPermit) -> Result<EnteredPermit, Error> {
+        self.rights.refresh();
+        let crew = permit.crew();
+        self.rights.crew(&crew.member, &crew.unit, (Instant::now(), OffsetDateTime::now_utc()))?;
+        self.enter(author, permit.fact())
+            .map_err(|error| Error::new(ErrorCode::GateNoRecord).detail(error))?;
+        Ok(permit.entered())
+    }
+
+    fn enter(&mut self, author: &Author, fact: Fact) -> io::Result<u64> {
+        let written = catch_unwind(AssertUnwindSafe(|| self.append(&author.ledger_id, fact)));
+        let result = written.unwrap_or_else(|_| {
+            self.after_a_defect(author);
+            Err(io::Error::other("a defect was met while writing"))
+        });
+        if let Err(error) = &result {
+            tracing::error!(%error, "an entry could not be written to the ledger");
+        }
+        result
     }
 
     fn append(&mut self, case: &str, fact: Fact) -> io::Result<u64> {

@@ -1,14 +1,15 @@
 //! The life of one case, and the only room that knows card, gate, look-up, ledger and adapters.
 //!
 //! Commands arrive on the host's threads and return at once; what they start reports back here.
-//! `commands` what the host may ask · `news` what comes back · `state` what is held meanwhile ·
-//! `queue` what the host has not fetched yet · `journal` the way into the ledger · `services` what
-//! cases share.
+//! `commands` what the host may ask · `record` what it may do with what was found · `news` what comes
+//! back · `state` what is held meanwhile · `queue` what the host has not fetched yet · `journal` the
+//! way into the ledger · `services` what cases share.
 
 mod commands;
 mod journal;
 mod news;
 mod queue;
+mod record;
 mod services;
 mod state;
 
@@ -40,7 +41,10 @@ pub(crate) struct Case {
     /// For those who bring news later.
     this: Weak<Case>,
     /// What the ledger knows it by.
-    ledger_id: String,
+    ledger_id: Arc<str>,
+    /// Who opened it, and so who views.
+    crew_member: String,
+    unit: String,
     pack: String,
     host: Arc<HostLink>,
     services: Arc<Services>,
@@ -57,6 +61,9 @@ impl Case {
         services: Arc<Services>,
     ) -> Result<Arc<Self>, Error> {
         let drill = services.mode == Mode::Drill;
+        services.look_again();
+        services.may_view(&opening.crew_member, &opening.unit)?;
+        let (crew_member, unit) = (opening.crew_member.clone(), opening.unit.clone());
         let fact = Fact::Opened {
             incident: opening.incident,
             unit: opening.unit,
@@ -66,12 +73,14 @@ impl Case {
             mapping_sha256: services.packs.get(&opening.pack)?.identity().mapping_sha256.clone(),
             drill,
         };
-        let ledger_id = gate::random_id()?;
+        let ledger_id = gate::random_id()?.into();
         let case = Arc::new_cyclic(|this| Case {
             handle,
             session,
             this: Weak::clone(this),
             ledger_id,
+            crew_member,
+            unit,
             pack: opening.pack,
             host,
             services,
@@ -118,7 +127,7 @@ impl Case {
 
     /// A defect was met while working for this case: it takes no more commands.
     pub(crate) fn poison(&self) {
-        tracing::error!(case = self.ledger_id, "a defect: the case takes no more commands");
+        tracing::error!(case = &*self.ledger_id, "a defect: the case takes no more commands");
         // `change` refuses a poisoned case; nothing else can fail here.
         let _ = self.change(|state| {
             self.wipe(state);
@@ -173,6 +182,19 @@ impl Case {
         let error = Some(ErrorCode::NetworkCancelled);
         self.enter(Fact::Answer { request: look_up.request.clone(), error });
         true
+    }
+
+    /// Nothing more is asked in this case, and nothing of the patient stays.
+    fn end(&self, state: &mut State, because: ErrorCode) {
+        self.enter(Fact::GateClosed { because });
+        if self.wipe(state) {
+            self.tell(EventBody::CardForgotten);
+        }
+    }
+
+    fn tell_gate(&self, state: &State) {
+        let (state, rule) = state.basis.state();
+        self.tell(EventBody::Gate { state, rule });
     }
 
     /// Something ended without the result that was wanted.

@@ -2,16 +2,19 @@
 
 use std::sync::{Arc, Weak};
 
-use mynaq_interface::{CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, Summary};
+use mynaq_interface::{
+    CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, OptOut, Summary,
+};
 use mynaq_ledger::Fact;
+use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::Case;
-use super::state::{Card, LookUp, State};
-use crate::card::{Cancel, CardNews, CardRead, Certificate, Listener, ReadersNow, Task};
+use super::state::{Card, LookUp, NoticeDue, SetAside, State};
+use crate::card::{Cancel, CardNews, CardRead, Listener, ReadersNow, Task};
 use crate::defect::{self, Room};
-use crate::gate::{Basis, EnteredPermit};
+use crate::gate::{EnteredPermit, ListEntry};
 
 /// A case that hears of the readers as long as it is there.
 pub(super) struct Ear(pub(super) Weak<Case>);
@@ -54,6 +57,13 @@ impl Case {
                 }
                 CardNews::Done(Err(error)) => {
                     let task = state.reading.take().map(|reading| reading.task);
+                    if let (ErrorCode::CardTimeout, true, Some(Task::Read)) =
+                        (error.code(), state.basis.cpa(), &task)
+                    {
+                        // The crew has its hands full: the card is waited for without end.
+                        let Some(case) = self.this.upgrade() else { return Ok(()) };
+                        return case.start_reading(state, Task::Read);
+                    }
                     if let Some(Task::VerifyPin(check)) = task {
                         state.last_try.after(error.code(), check.holder());
                     }
@@ -66,29 +76,58 @@ impl Case {
 
     fn take_card(&self, state: &mut State, read: CardRead) {
         let CardRead { reader, certificate, facts } = read;
+        if state.set_aside.contains(&SetAside::of(&certificate)) {
+            return self.tell_end(ErrorCode::CardNotThisPatient.into());
+        }
         if state.card.as_ref().is_some_and(|known| !known.certificate.is_same_as(&certificate)) {
             // Another person's card: nothing that was established holds for it.
             self.wipe(state);
-            state.basis = Basis::default();
+            state.basis.begin_anew();
             self.tell_end(ErrorCode::CardChanged.into());
             self.tell(EventBody::CardForgotten);
         }
+        let kind = facts.kind;
         // What the same card proved before in this case, it has proved.
         let proven_before = state.card.as_ref().is_some_and(|known| known.possession_proven);
         let by_pin = facts.possession_proven;
         let possession_proven = by_pin || proven_before;
+        let (list_entry, is_listed) = self.services.opt_out.find(&certificate);
+        state.list_entry = list_entry;
         state.card = Some(Card { certificate, possession_proven });
-        state.basis.card = true;
-        self.enter(Fact::CardRead {
-            kind: facts.kind,
-            validity: facts.validity,
-            possession_proven: by_pin,
-        });
+        state.basis.read(kind);
+        self.enter(Fact::CardRead { kind, validity: facts.validity, possession_proven: by_pin });
         self.tell(EventBody::CardRead { reader, card: facts });
-        if by_pin {
+        if is_listed {
+            self.opted_out(state);
+        } else if by_pin {
             self.record_identity(state, Identity::Pin);
         }
         self.tell_gate(state);
+    }
+
+    /// The card's holder does not want to be looked up: the case goes on by asking.
+    fn opted_out(&self, state: &mut State) {
+        state.basis.opted_out();
+        self.end(state, ErrorCode::GateOptedOut);
+    }
+
+    /// The opt-out list has been changed, or could not be.
+    pub(super) fn on_list(&self, entry: ListEntry, opt_out: OptOut, changed: Result<(), Error>) {
+        // A case that is closed or poisoned refuses the change; there is nobody to tell.
+        let _ = self.change(|state| {
+            if let Err(error) = changed {
+                self.tell_end(error);
+                return Ok(());
+            }
+            state.list_entry = Some(entry);
+            self.enter(Fact::OptOut { opt_out });
+            self.tell(EventBody::OptOutRecorded { opt_out });
+            if opt_out == OptOut::Add && state.basis.is_over().is_none() {
+                self.opted_out(state);
+                self.tell_gate(state);
+            }
+            Ok(())
+        });
     }
 
     /// The look-up, on the I/O thread.
@@ -96,23 +135,23 @@ impl Case {
         self: Arc<Self>,
         request: String,
         permit: impl Future<Output = Result<EnteredPermit, Error>>,
-        card: Arc<Certificate>,
         cancelled: oneshot::Receiver<()>,
     ) {
         let work = async {
             let permit = permit.await?;
             let scope = permit.scope();
             let deadline_ms = self.services.lookup.deadline().as_millis() as u64;
-            // Under the lock: a refusal in this very moment comes before this, and nothing leaves,
-            // or after it.
+            // Under the lock: a refusal in this very moment, or a patient who wakes up, comes before
+            // this, and nothing leaves, or after it.
             self.change(|state| {
                 if state.look_up.as_ref().is_none_or(|current| current.request != request) {
                     return Err(ErrorCode::NetworkCancelled.into());
                 }
+                state.basis.ready()?;
                 self.tell(EventBody::LookUpSent { scope, deadline_ms });
                 Ok(())
             })?;
-            self.services.lookup.view(permit, &card).await.map(Zeroizing::new)
+            self.services.lookup.view(permit).await.map(Zeroizing::new)
         };
         let answer = tokio::select! {
             biased;
@@ -134,11 +173,19 @@ impl Case {
                 Ok(summary) => {
                     self.offer(state, &summary);
                     if let Some(reason) = reason {
-                        state.notice_due = true;
+                        let viewed_at = OffsetDateTime::now_utc();
+                        state.notice_due = Some(NoticeDue { reason, viewed_at });
                         self.tell(EventBody::NoticeDue { reason });
                     }
                 }
-                Err(error) => self.tell_end(error),
+                Err(error) => {
+                    let opted_out = error.code() == ErrorCode::GatewayOptedOut;
+                    self.tell_end(error);
+                    if opted_out {
+                        self.opted_out(state);
+                        self.tell_gate(state);
+                    }
+                }
             }
             Ok(())
         });
@@ -151,7 +198,8 @@ impl Case {
         };
         defect::may_be_here(Room::Adapters);
         let mut record = Zeroizing::new(pack.fill(summary));
-        let card = state.basis.identity.zip(state.card.as_ref());
+        self.services.transcription.mark(&self.pack, &mut record);
+        let card = state.basis.identity().zip(state.card.as_ref());
         record.card = card.map(|(identity, card)| CardBasis {
             identity,
             possession_proven: card.possession_proven,

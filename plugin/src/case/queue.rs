@@ -24,6 +24,8 @@ struct Waiting {
     last_of_readers: bool,
     /// How many of them the host was woken for.
     announced: u64,
+    /// Whether events ask for no attention: the patient is in cardiopulmonary arrest.
+    quiet: bool,
     closed: bool,
 }
 
@@ -51,7 +53,7 @@ impl Queue {
         if of_readers && waiting.last_of_readers && waiting.events.pop_back().is_some() {
             waiting.told -= 1;
         }
-        let mut event = Event { sequence: waiting.told + 1, at: now(), quiet: false, body };
+        let mut event = Event { sequence: waiting.told + 1, at: now(), quiet: waiting.quiet, body };
         match serde_json::to_string(&event) {
             Ok(json) => {
                 waiting.told += 1;
@@ -66,6 +68,11 @@ impl Queue {
             EventBody::Record { record } => record.zeroize(),
             _ => {}
         }
+    }
+
+    /// Whether the events from now on ask for attention.
+    pub(super) fn be_quiet(&self, quiet: bool) {
+        self.lock().quiet = quiet;
     }
 
     pub(super) fn next(&self, timeout: Duration) -> Next {

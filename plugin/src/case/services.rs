@@ -3,19 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mynaq_adapters::{Pack, Packs};
 use mynaq_interface::{
-    ABI_MAJOR, ABI_MINOR, AbiVersion, Capabilities, Error, ErrorCode, Limits, NoticeLanguage,
-    Reason,
+    ABI_MAJOR, ABI_MINOR, AbiVersion, Capabilities, Error, ErrorCode, Limits, LogIn,
+    NoticeLanguage, Reason,
 };
+use mynaq_ledger::Fact;
+use time::OffsetDateTime;
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 
-use super::journal::Journal;
+use super::journal::{Author, Journal};
 use crate::card::{Authorities, CardDesk, Trust};
-use crate::config::{Config, Mode};
+use crate::config::{Config, Department, Mode};
+use crate::gate::{Crew, OptOutList, Rights, TranscriptionRules};
 use crate::lookup::LookupClient;
 
 /// How long a look-up that was cancelled at shutdown may take to let go.
@@ -28,6 +31,10 @@ pub(crate) struct Services {
     pub(super) packs: Packs,
     pub(super) cards: CardDesk,
     pub(super) journal: Journal,
+    pub(super) rights: Arc<Rights>,
+    pub(super) opt_out: Arc<OptOutList>,
+    pub(super) transcription: TranscriptionRules,
+    pub(super) department: Department,
     pub(super) lookup: LookupClient,
     pub(super) io: Handle,
 }
@@ -51,16 +58,73 @@ impl Services {
             tracing::error!(%fault, "a pack cannot be used");
         }
         let lookup = LookupClient::new(&config)?;
-        let (journal, journal_thread) = Journal::open(&config.ledger)?;
+        let unknown = config.transcription.packs.keys().find(|pack| packs.get(pack).is_err());
+        if let Some(pack) = unknown {
+            return Err(Error::new(ErrorCode::ConfigInvalid)
+                .detail(format_args!("[transcription.packs.{pack}]: no such pack is installed")));
+        }
+        let opt_out = Arc::new(OptOutList::open(config.opt_out, config.mode)?);
+        let (journal, rights, journal_thread) =
+            Journal::open(&config.ledger, config.mode, config.log_in)?;
         let authorities = Arc::new(Authorities::load(&config.card_authorities)?);
         let trust = Trust { mode: config.mode, authorities };
         let (cards, card_thread) = CardDesk::open(config.reader, trust, config.card_wait)?;
         let (io, io_stop, io_thread) = start_io()?;
         tracing::info!(mode = ?config.mode, packs = packs.iter().count(), "started");
-        let services = Services { mode: config.mode, packs, cards, journal, lookup, io };
+        let services = Services {
+            mode: config.mode,
+            packs,
+            cards,
+            journal,
+            rights,
+            opt_out,
+            transcription: config.transcription,
+            department: config.department,
+            lookup,
+            io,
+        };
         let threads =
             Threads { card: card_thread, io: io_thread, io_stop, journal: journal_thread };
         Ok((services, threads))
+    }
+
+    /// Whether a crew member may view in a unit at this moment. A refusal is entered.
+    pub(super) fn may_view(&self, member: &str, unit: &str) -> Result<Crew, Error> {
+        self.rights.crew(member, unit, now()).inspect_err(|error| self.refused(member, error))
+    }
+
+    /// A crew member begins a shift on this terminal.
+    pub(crate) fn log_in(&self, log_in: LogIn) -> Result<(), Error> {
+        self.look_again();
+        self.rights
+            .log_in(&log_in, now())
+            .inspect_err(|error| self.refused(&log_in.crew_member, error))?;
+        let LogIn { crew_member, unit, terminal, factors } = log_in;
+        self.journal
+            .enter(Author::terminal(), Fact::LoggedIn { crew_member, unit, terminal, factors });
+        Ok(())
+    }
+
+    /// A crew member ends it.
+    pub(crate) fn log_out(&self, member: &str) {
+        if self.rights.log_out(member) {
+            let fact = Fact::LoggedOut { crew_member: member.to_owned() };
+            self.journal.enter(Author::terminal(), fact);
+        }
+    }
+
+    /// Has roster and opt-out list read again, where waiting for the disk stops nobody.
+    pub(super) fn look_again(&self) {
+        let (rights, opt_out) = (Arc::clone(&self.rights), Arc::clone(&self.opt_out));
+        self.journal.apart(Author::terminal(), move || {
+            rights.refresh();
+            opt_out.refresh();
+        });
+    }
+
+    fn refused(&self, member: &str, error: &Error) {
+        let fact = Fact::RightRefused { crew_member: member.to_owned(), because: error.code() };
+        self.journal.enter(Author::terminal(), fact);
     }
 
     /// What can be done with this configuration.
@@ -73,7 +137,7 @@ impl Services {
             pack_faults: self.packs.faults().cloned().collect(),
             reasons: Reason::ALL.iter().copied().map(Into::into).collect(),
             reasons_version: Some(Reason::VERSION),
-            log_in_required: false,
+            log_in_required: self.rights.log_in_required(),
             notice_languages: NoticeLanguage::ALL.to_vec(),
             extensions: extensions.iter().map(|&id| id.to_owned()).collect(),
             limits: Limits::NOW,
@@ -89,6 +153,11 @@ impl Services {
         self.journal.stop();
         join(threads.journal);
     }
+}
+
+/// Both clocks: one cannot be set, the other goes on while the terminal sleeps.
+fn now() -> (Instant, OffsetDateTime) {
+    (Instant::now(), OffsetDateTime::now_utc())
 }
 
 /// The one I/O thread, with a runtime of our own: a host's runtime is invisible from here.

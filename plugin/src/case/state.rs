@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{Error, ErrorCode, Reason, Record};
+use mynaq_interface::{Error, ErrorCode, FieldState, Reason, Record};
+use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::card::{Cancel, Certificate, Task};
-use crate::gate::Basis;
+use crate::gate::{Basis, ListEntry};
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -18,8 +19,33 @@ pub(super) struct State {
     pub(super) reading: Option<Reading>,
     pub(super) look_up: Option<LookUp>,
     pub(super) record: Option<Zeroizing<Record>>,
-    /// Whether somebody was viewed without consent in this case.
-    pub(super) notice_due: bool,
+    /// The last viewing without consent: its notice is to be handed over, also to somebody who wakes
+    /// up and refuses.
+    pub(super) notice_due: Option<NoticeDue>,
+    /// Cards that turned out to be other people's: they are not read again in this case.
+    pub(super) set_aside: Vec<SetAside>,
+    /// What the card is, or would be, on the opt-out list.
+    pub(super) list_entry: Option<ListEntry>,
+}
+
+/// What the notice tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoticeDue {
+    pub(super) reason: Reason,
+    pub(super) viewed_at: OffsetDateTime,
+}
+
+/// A card that is known only as one not to be taken: a hash tells nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SetAside([u8; 32]);
+
+impl SetAside {
+    pub(super) fn of(card: &Certificate) -> Self {
+        let digest = ring::digest::digest(&ring::digest::SHA256, card.der());
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest.as_ref());
+        SetAside(hash)
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -98,13 +124,22 @@ pub(super) struct LookUp {
 }
 
 impl State {
+    /// The fields the crew has accepted.
+    pub(super) fn accepted(&self) -> Vec<String> {
+        let fields = self.record.iter().flat_map(|record| &record.fields);
+        fields
+            .filter(|field| matches!(field.state, FieldState::Accepted { .. }))
+            .map(|field| field.name.clone())
+            .collect()
+    }
+
     /// Forgets everything of the patient; what was decided about them stays. Says whether there
     /// was anything to forget. A look-up under way has been given up before.
     pub(super) fn wipe(&mut self) -> bool {
         if let Some(reading) = self.reading.take() {
             reading.cancel.cancel();
         }
-        self.basis.card = false;
+        self.basis.forget_card();
         self.last_try = LastTry::NotAsked;
         let (card, record) = (self.card.take(), self.record.take());
         card.is_some() || record.is_some()

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use mynaq_interface::{
-    CaseOpening, Consent, Decision, Error, ErrorCode, Identity, Limits, Notice, Scope,
+    CaseOpening, Consent, Decision, Error, ErrorCode, Identity, Limits, LogIn, Notice,
+    NoticeLanguage, OptOut, Scope,
 };
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 pub(crate) use self::handles::Handles;
@@ -110,15 +112,8 @@ pub(crate) fn capabilities(session: u64, extensions: &[&str]) -> Result<Zeroizin
 pub(crate) fn case_open(session_handle: u64, opening: &str) -> Result<u64, Error> {
     let session = SESSIONS.get(session_handle).ok_or(ErrorCode::UnknownHandle)?;
     let services = session.services()?;
-    let opening: CaseOpening = serde_json::from_str(opening)
-        .map_err(|error| Error::new(ErrorCode::BadDocument).detail(error))?;
-    for (name, value) in opening.items() {
-        let length = value.chars().count();
-        if length == 0 || length > CaseOpening::LONGEST {
-            return Err(Error::new(ErrorCode::BadDocument)
-                .detail(format_args!("`{name}` has {length} characters; 1 to 64 are allowed")));
-        }
-    }
+    let opening: CaseOpening = document(opening)?;
+    lengths(opening.items())?;
     room(&CASES, Limits::NOW.cases, "cases")?;
     let host = Arc::clone(&session.host);
     let handle =
@@ -133,43 +128,55 @@ pub(crate) fn case_open(session_handle: u64, opening: &str) -> Result<u64, Error
 }
 
 /// A crew member begins a shift.
-pub(crate) fn log_in(_session: u64, _log_in: &str) -> Result<(), Error> {
-    Err(ErrorCode::WrongState.into())
+pub(crate) fn log_in(session: u64, log_in: &str) -> Result<(), Error> {
+    let services = services(session)?;
+    let log_in: LogIn = document(log_in)?;
+    lengths(log_in.items())?;
+    if log_in.factors.len() > LogIn::MOST_FACTORS {
+        return Err(Error::new(ErrorCode::BadDocument)
+            .detail(format_args!("`factors` has more than {}", LogIn::MOST_FACTORS)));
+    }
+    services.log_in(log_in)
 }
 
 /// A crew member ends it.
-pub(crate) fn log_out(_session: u64, _crew_member: &str) -> Result<(), Error> {
-    Err(ErrorCode::WrongState.into())
+pub(crate) fn log_out(session: u64, crew_member: &str) -> Result<(), Error> {
+    services(session)?.log_out(crew_member);
+    Ok(())
 }
 
-/// Records what the crew sees of patient and card.
-pub(crate) fn case_observe(case: u64, _observation: &str) -> Result<(), Error> {
-    find(case)?;
-    Err(ErrorCode::WrongState.into())
+/// Records what the crew sees of patient and card. What was wrong is said by its place alone: the
+/// rest is about the patient.
+pub(crate) fn case_observe(case: u64, observation: &str) -> Result<(), Error> {
+    let case = find(case)?;
+    let observation = serde_json::from_str(observation).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Error::new(ErrorCode::BadDocument).detail(format_args!("at line {line} column {column}"))
+    })?;
+    case.observe(observation)
 }
 
 /// The card was another person's.
 pub(crate) fn case_wrong_patient(case: u64) -> Result<(), Error> {
-    find(case)?;
-    Err(ErrorCode::WrongState.into())
+    find(case)?.wrong_patient()
 }
 
 /// The card's holder goes on the department's opt-out list, or off it.
-pub(crate) fn case_opt_out(case: u64, _opt_out: u32) -> Result<(), Error> {
-    find(case)?;
-    Err(ErrorCode::WrongState.into())
+pub(crate) fn case_opt_out(case: u64, opt_out: u32) -> Result<(), Error> {
+    let case = find(case)?;
+    case.opt_out(word(OptOut::from_number(opt_out), "opt-out", opt_out)?)
 }
 
 /// Takes or leaves every offer, or those of one section.
-pub(crate) fn case_decide_all(case: u64, _section: &str, _decision: u32) -> Result<(), Error> {
-    find(case)?;
-    Err(ErrorCode::WrongState.into())
+pub(crate) fn case_decide_all(case: u64, section: &str, decision: u32) -> Result<(), Error> {
+    let case = find(case)?;
+    case.decide_all(section, word(Decision::from_number(decision), "decision", decision)?)
 }
 
 /// The notice, ready to print.
-pub(crate) fn case_notice_page(case: u64, _language: u32) -> Result<Zeroizing<String>, Error> {
-    find(case)?;
-    Err(ErrorCode::WrongState.into())
+pub(crate) fn case_notice_page(case: u64, language: u32) -> Result<String, Error> {
+    let case = find(case)?;
+    case.notice_page(word(NoticeLanguage::from_number(language), "language", language)?)
 }
 
 /// Starts reading a card.
@@ -283,6 +290,27 @@ impl Drop for Engine {
             self.services.stop(threads);
         }
     }
+}
+
+fn services(session: u64) -> Result<Arc<Services>, Error> {
+    SESSIONS.get(session).ok_or(ErrorCode::UnknownHandle)?.services()
+}
+
+/// A document a host hands in.
+fn document<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
+    serde_json::from_str(json).map_err(|error| Error::new(ErrorCode::BadDocument).detail(error))
+}
+
+/// Names go to the ledger as they are: none is empty, and none is a novel.
+fn lengths<const N: usize>(items: [(&str, &str); N]) -> Result<(), Error> {
+    for (name, value) in items {
+        let length = value.chars().count();
+        if length == 0 || length > CaseOpening::LONGEST {
+            return Err(Error::new(ErrorCode::BadDocument)
+                .detail(format_args!("`{name}` has {length} characters; 1 to 64 are allowed")));
+        }
+    }
+    Ok(())
 }
 
 fn find(case: u64) -> Result<Arc<Case>, Error> {

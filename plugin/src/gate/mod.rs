@@ -1,87 +1,185 @@
 //! The gate: the one place that decides whether a patient may be looked up.
 //!
-//! | identity | consent | verdict | 同意区分 |
-//! |---|---|---|---|
-//! | failed | any | closed: `gate.identity_failed` | – |
-//! | any | refused | closed for ever: `gate.refused` | – |
-//! | visual, pin | given | open | 1 |
-//! | visual, pin | unobtainable + reason | open | 3 |
-//! | – | – or no card yet | waiting for what is missing | – |
+//! `table` the rules, as data, and every code that follows from them (`TABLE.md` shows them all) ·
+//! `word` the patient's word · `permit` what a look-up needs · `rights` who may view on this terminal ·
+//! `opt_out` whom the department does not look up · `transcription` what may be taken over.
+//!
+//! A case's basis is a timeline (the ledger keeps it); what the gate decides from is its last word
+//! in each column. One thing is looked at as it was when it was said: consent that was given by a
+//! patient who was awake stays given when they lose consciousness. Its absence has no such past: a
+//! patient who wakes up is asked.
 
+mod opt_out;
 mod permit;
+mod rights;
+mod table;
+mod transcription;
+mod word;
 
-use mynaq_interface::{Consent, Error, ErrorCode, GateState, Identity, Lack, Reason, Scope};
+#[cfg(test)]
+mod tests;
 
+use std::time::Instant;
+
+use mynaq_interface::{
+    CardKind, Consciousness, Error, ErrorCode, GateRule, GateState, Identity, Lack, Observation,
+};
+
+use self::permit::Grounds;
+use self::table::{Card, Point, Row, TABLE, Verdict};
 use crate::defect::{self, Room};
 
-pub(crate) use self::permit::{EnteredPermit, ViewingPermit, random_id};
+pub(crate) use self::opt_out::{ListEntry, OptOutList};
+pub(crate) use self::permit::{EnteredPermit, Viewing, ViewingPermit, Wanted, random_id};
+pub(crate) use self::rights::{Crew, LogInRule, Rights};
+pub(crate) use self::transcription::{Policy, SummarySection, TranscriptionRules, sections};
+pub(crate) use self::word::Word;
 
 /// What the crew has established so far.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Basis {
-    pub(crate) card: bool,
-    pub(crate) identity: Option<Identity>,
-    pub(crate) consent: Option<Word>,
+    table: &'static [Row],
+    card: Option<Lying>,
+    identity: Option<Identity>,
+    consent: Option<Spoken>,
+    seen: Observation,
 }
 
-/// The patient's word. That it cannot be had always comes with a reason.
+/// The card of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
-    Given,
-    Unobtainable(Reason),
-    Refused,
+enum Lying {
+    Read(CardKind),
+    OptedOut,
 }
 
-impl Word {
-    /// What a host says: the reason as it was written, empty for none.
-    pub(crate) fn from_host(consent: Consent, reason: &str) -> Result<Self, Error> {
-        match (consent, reason) {
-            (Consent::Given, "") => Ok(Word::Given),
-            (Consent::Refused, "") => Ok(Word::Refused),
-            (Consent::Unobtainable, "") => Err(ErrorCode::GateReasonRequired.into()),
-            (Consent::Unobtainable, reason) => Reason::from_name(reason)
-                .map(Word::Unobtainable)
-                .ok_or_else(|| ErrorCode::GateReasonUnknown.into()),
-            (Consent::Given | Consent::Refused, _) => Err(Error::new(ErrorCode::GateReasonUnknown)
-                .detail("a reason goes with unobtainable consent only")),
-        }
-    }
+/// The patient's word, and how awake they were when it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spoken {
+    word: Word,
+    level: Option<Consciousness>,
+}
 
-    pub(crate) fn consent(self) -> Consent {
-        match self {
-            Word::Given => Consent::Given,
-            Word::Unobtainable(_) => Consent::Unobtainable,
-            Word::Refused => Consent::Refused,
-        }
-    }
-
-    pub(crate) fn reason(self) -> Option<Reason> {
-        match self {
-            Word::Unobtainable(reason) => Some(reason),
-            Word::Given | Word::Refused => None,
+impl Default for Basis {
+    fn default() -> Self {
+        Basis {
+            table: TABLE,
+            card: None,
+            identity: None,
+            consent: None,
+            seen: Observation::default(),
         }
     }
 }
 
 impl Basis {
-    /// Where the gate stands.
-    pub(crate) fn state(&self) -> GateState {
-        match self.verdict() {
-            Verdict::Open { .. } => GateState::Open,
-            Verdict::Closed(error) => GateState::Closed { error },
-            Verdict::Waiting(missing) => GateState::Waiting { missing },
+    /// A card of this kind was read.
+    pub(crate) fn read(&mut self, kind: CardKind) {
+        self.card = Some(Lying::Read(kind));
+    }
+
+    /// The card's holder does not want to be looked up.
+    pub(crate) fn opted_out(&mut self) {
+        self.card = Some(Lying::OptedOut);
+    }
+
+    /// What was read of the card is gone.
+    pub(crate) fn forget_card(&mut self) {
+        if self.card != Some(Lying::OptedOut) {
+            self.card = None;
         }
     }
 
-    /// Issues the permit for one look-up, or says why not.
-    pub(crate) fn permit(&self, scope: Scope) -> Result<ViewingPermit, Error> {
-        defect::may_be_here(Room::Gate);
-        match self.verdict() {
-            Verdict::Open { identity, consent_class, reason } => {
-                ViewingPermit::issue(identity, consent_class, reason, scope)
+    /// The crew's identity check.
+    pub(crate) fn check(&mut self, identity: Identity) {
+        self.identity = Some(identity);
+    }
+
+    /// The patient's word.
+    pub(crate) fn hear(&mut self, word: Word) {
+        self.consent = Some(Spoken { word, level: self.seen.consciousness() });
+    }
+
+    /// What the crew sees; the result is all that is known now.
+    pub(crate) fn see(&mut self, observation: Observation) -> Observation {
+        self.seen = observation.after(self.seen);
+        self.seen
+    }
+
+    /// How awake the patient is, as far as it was said.
+    pub(crate) fn level(&self) -> Option<Consciousness> {
+        self.seen.consciousness()
+    }
+
+    /// Whether the patient is in cardiopulmonary arrest.
+    pub(crate) fn cpa(&self) -> bool {
+        self.seen.cpa == Some(true)
+    }
+
+    /// How identity was checked, if it was.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        self.identity
+    }
+
+    /// Another person's card: what was established for the one before does not hold for it. How the
+    /// patient is does not depend on a card.
+    pub(crate) fn begin_anew(&mut self) {
+        let seen = Observation { card_form: None, ..self.seen };
+        *self = Basis { table: self.table, seen, ..Basis::default() };
+    }
+
+    /// Where the gate stands, and by which rule.
+    pub(crate) fn state(&self) -> (GateState, Option<GateRule>) {
+        let row = self.decide();
+        let state = match row.map(|row| row.verdict) {
+            Some(Verdict::Open { .. }) => GateState::Open,
+            Some(Verdict::Waiting) => GateState::Waiting { missing: self.missing() },
+            Some(Verdict::Closed(code) | Verdict::Over(code)) => {
+                GateState::Closed { error: code.into() }
             }
-            Verdict::Closed(error) => Err(error),
-            Verdict::Waiting(missing) => {
+            None => GateState::Closed { error: nothing_fits() },
+        };
+        let rule = row.map(|row| GateRule {
+            row: row.name.to_owned(),
+            ja: row.ja.to_owned(),
+            en: row.en.to_owned(),
+        });
+        (state, rule)
+    }
+
+    /// Why nothing more is asked in this case, if so.
+    pub(crate) fn is_over(&self) -> Option<ErrorCode> {
+        match self.decide()?.verdict {
+            Verdict::Over(code) => Some(code),
+            Verdict::Open { .. } | Verdict::Waiting | Verdict::Closed(_) => None,
+        }
+    }
+
+    /// Why no look-up may leave as it stands, if so.
+    pub(crate) fn ready(&self) -> Result<(), Error> {
+        self.grounds().map(drop)
+    }
+
+    /// Issues the permit for one look-up, or says why not.
+    pub(crate) fn permit(&self, wanted: Wanted) -> Result<ViewingPermit, Error> {
+        defect::may_be_here(Room::Gate);
+        ViewingPermit::issue(self.grounds()?, wanted, Instant::now())
+    }
+
+    fn grounds(&self) -> Result<Grounds, Error> {
+        let row = self.decide().ok_or_else(nothing_fits)?;
+        match (row.verdict, self.identity) {
+            (Verdict::Open { consent_class }, Some(identity)) => {
+                let reason = self.consent.and_then(|spoken| spoken.word.reason());
+                let level = self.level();
+                Ok(Grounds { row: row.name, identity, consent_class, reason, level })
+            }
+            // No row may open without an identity check; if one does, there is nothing to enter.
+            (Verdict::Open { .. }, None) => Err(nothing_fits()),
+            (Verdict::Closed(code) | Verdict::Over(code), _) => {
+                Err(Error::new(code).detail(format_args!("{}: {}", row.name, row.en)))
+            }
+            (Verdict::Waiting, _) => {
+                let missing = self.missing();
                 let missing: Vec<_> = missing.iter().map(|lack| format!("{lack:?}")).collect();
                 Err(Error::new(ErrorCode::GateNotReady)
                     .detail(format_args!("missing: {}", missing.join(", ").to_lowercase())))
@@ -89,97 +187,38 @@ impl Basis {
         }
     }
 
-    fn verdict(&self) -> Verdict {
-        match (self.identity, self.consent) {
-            (_, Some(Word::Refused)) => Verdict::Closed(ErrorCode::GateRefused.into()),
-            (Some(Identity::Failed), _) => Verdict::Closed(ErrorCode::GateIdentityFailed.into()),
-            (Some(identity), Some(word)) if self.card => Verdict::Open {
-                identity,
-                consent_class: if word == Word::Given { 1 } else { 3 },
-                reason: word.reason(),
-            },
-            (identity, consent) => Verdict::Waiting(
-                [
-                    (!self.card).then_some(Lack::Card),
-                    identity.is_none().then_some(Lack::Identity),
-                    consent.is_none().then_some(Lack::Consent),
-                ]
-                .into_iter()
-                .flatten()
-                .collect(),
-            ),
-        }
-    }
-}
-
-enum Verdict {
-    Open { identity: Identity, consent_class: u8, reason: Option<Reason> },
-    Closed(Error),
-    Waiting(Vec<Lack>),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn basis(card: bool, identity: Option<Identity>, consent: Option<Word>) -> Basis {
-        Basis { card, identity, consent }
+    fn decide(&self) -> Option<&'static Row> {
+        table::decide(self.table, &self.point())
     }
 
-    #[test]
-    fn only_a_checked_identity_with_a_word_or_a_reason_opens_the_gate() {
-        let identities =
-            [None, Some(Identity::Visual), Some(Identity::Pin), Some(Identity::Failed)];
-        let mut words = vec![None, Some(Word::Given), Some(Word::Refused)];
-        words.extend(Reason::ALL.iter().map(|&reason| Some(Word::Unobtainable(reason))));
-        for card in [false, true] {
-            for identity in identities {
-                for &word in &words {
-                    let open = card
-                        && matches!(identity, Some(Identity::Visual | Identity::Pin))
-                        && matches!(word, Some(Word::Given | Word::Unobtainable(_)));
-                    let basis = basis(card, identity, word);
-                    assert_eq!(basis.permit(Scope::Summary).is_ok(), open, "{basis:?}");
-                    assert_eq!(basis.state() == GateState::Open, open, "{basis:?}");
-                }
-            }
+    fn point(&self) -> Point {
+        let level = match self.consent {
+            Some(Spoken { word: Word::Given, level }) => level,
+            _ => self.level(),
+        };
+        Point {
+            identity: self.identity,
+            consent: self.consent.map(|spoken| spoken.word),
+            card: self.card.map(|card| match card {
+                Lying::Read(kind) => Card::of(kind, self.seen.card_form),
+                Lying::OptedOut => Card::OptedOut,
+            }),
+            level,
         }
     }
 
-    #[test]
-    fn the_consent_class_follows_from_the_word() {
-        let class = |word| {
-            let basis = basis(true, Some(Identity::Visual), Some(word));
-            basis.permit(Scope::Summary).unwrap().consent_class()
-        };
-        assert_eq!(class(Word::Given), 1);
-        assert_eq!(class(Word::Unobtainable(Reason::Unconscious)), 3);
+    fn missing(&self) -> Vec<Lack> {
+        [
+            self.card.is_none().then_some(Lack::Card),
+            self.identity.is_none().then_some(Lack::Identity),
+            self.consent.is_none().then_some(Lack::Consent),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
+}
 
-    #[test]
-    fn refusal_wins_over_everything_missing() {
-        let GateState::Closed { error } = basis(false, None, Some(Word::Refused)).state() else {
-            panic!("not closed");
-        };
-        assert_eq!(error.code(), ErrorCode::GateRefused);
-    }
-
-    #[test]
-    fn without_a_word_there_must_be_a_reason_from_the_list() {
-        let code = |consent, reason| Word::from_host(consent, reason).unwrap_err().code();
-        assert_eq!(code(Consent::Unobtainable, ""), ErrorCode::GateReasonRequired);
-        assert_eq!(code(Consent::Unobtainable, "busy"), ErrorCode::GateReasonUnknown);
-        assert_eq!(code(Consent::Given, "unconscious"), ErrorCode::GateReasonUnknown);
-        assert_eq!(
-            Word::from_host(Consent::Unobtainable, "unconscious").unwrap(),
-            Word::Unobtainable(Reason::Unconscious)
-        );
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let error = basis(false, Some(Identity::Visual), None).permit(Scope::Full).unwrap_err();
-        assert_eq!(error.code(), ErrorCode::GateNotReady);
-        assert_eq!(error.technical(), Some("missing: card, consent"));
-    }
+fn nothing_fits() -> Error {
+    Error::new(ErrorCode::GateNotReady).detail("no rule of the gate names what was established")
 }

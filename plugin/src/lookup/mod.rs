@@ -13,7 +13,8 @@ use time::{Date, OffsetDateTime, UtcOffset};
 
 use self::https::Line;
 use self::message::Answer;
-use crate::card::Certificate;
+use std::time::Instant;
+
 use crate::config::Config;
 use crate::defect::{self, Room};
 use crate::gate::EnteredPermit;
@@ -28,7 +29,7 @@ pub(crate) struct LookupClient {
 impl LookupClient {
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let line = Line::new(&config.gateway)?;
-        Ok(LookupClient { line, facility_code: config.facility_code.clone() })
+        Ok(LookupClient { line, facility_code: config.department.facility_code.clone() })
     }
 
     /// The longest a look-up can take.
@@ -36,17 +37,14 @@ impl LookupClient {
         self.line.deadline()
     }
 
-    /// Looks the holder of a certificate up. Consumes the permit: one permit, one look-up.
-    pub(crate) async fn view(
-        &self,
-        permit: EnteredPermit,
-        certificate: &Certificate,
-    ) -> Result<Summary, Error> {
+    /// Looks the holder of the permit's card up. Consumes the permit: one permit, one look-up.
+    pub(crate) async fn view(&self, permit: EnteredPermit) -> Result<Summary, Error> {
         defect::may_be_here(Room::Lookup);
-        let request = message::request(&self.facility_code, &permit, certificate.der());
+        let viewing = permit.spend(Instant::now())?;
+        let request = message::request(&self.facility_code, &viewing);
         let bytes = self.line.exchange(&request).await?;
-        match Answer::read(&bytes, permit.request())? {
-            Answer::Found(found) => Ok(summary::build(*found, permit.scope(), today_in_japan())),
+        match Answer::read(&bytes, viewing.request())? {
+            Answer::Found(found) => Ok(summary::build(*found, viewing.scope(), today_in_japan())),
             Answer::Refused(error) => Err(error),
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Request {
     pub(super) consent: u8,
     pub(super) pattern: Pattern,
     /// The user-authentication certificate, DER, unread.
+    /// Kind and way of each factor of the viewer's log-in; none where none is named.
+    pub(super) factors: Vec<(String, String)>,
     pub(super) certificate: Vec<u8>,
 }
 
@@ -48,8 +50,25 @@ const TREATMENT: &str = "MessageBody/MedicalTreatmentFlag";
 const PATTERN: &str = "MessageBody/InformationRequestPattern";
 const RIGHT: &str = "MessageBody/EmergencyViewingRight";
 const CERTIFICATE: &str = "MessageBody/UserCertificate";
-const KNOWN: [&str; 8] =
-    [INSTITUTION, IDENTIFIER, REFERENCE, CONSENT, TREATMENT, PATTERN, RIGHT, CERTIFICATE];
+/// The two factors of the viewer's log-in: the kind of each (OQSCD041) and the way (OQSCD042).
+const FACTORS: [[&str; 2]; 2] = [
+    ["MessageBody/AuthenticationFactor1", "MessageBody/AuthenticationMethod1"],
+    ["MessageBody/AuthenticationFactor2", "MessageBody/AuthenticationMethod2"],
+];
+const KNOWN: [&str; 12] = [
+    INSTITUTION,
+    IDENTIFIER,
+    REFERENCE,
+    CONSENT,
+    TREATMENT,
+    PATTERN,
+    RIGHT,
+    CERTIFICATE,
+    FACTORS[0][0],
+    FACTORS[0][1],
+    FACTORS[1][0],
+    FACTORS[1][1],
+];
 
 /// The longest ArbitraryFileIdentifier.
 const IDENTIFIER_LIMIT: usize = 64;
@@ -91,6 +110,7 @@ impl Request {
             &[("1", Pattern::Summary), ("2", Pattern::Full), ("3", Pattern::FullWithPrescriptions)],
         )?;
         one_of(get(RIGHT)?, RIGHT, &[("1", ())])?;
+        let factors = factors(elements)?;
         let text: String =
             get(CERTIFICATE)?.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
         let certificate =
@@ -99,8 +119,32 @@ impl Request {
             return Err(wrong(CERTIFICATE, "is empty"));
         }
         let (institution, identifier) = (institution.to_owned(), identifier.to_owned());
-        Ok(Request { institution, identifier, consent, pattern, certificate })
+        Ok(Request { institution, identifier, consent, pattern, factors, certificate })
     }
+}
+
+/// The factors that are named, one or two, each with a way that its kind has; two of one kind are
+/// not two factors.
+fn factors(elements: &Elements) -> Result<Vec<(String, String)>, Wrong> {
+    let mut named: Vec<(String, String)> = Vec::new();
+    for [kind_name, way_name] in FACTORS {
+        let (kind, way) = match (elements.get(kind_name), elements.get(way_name)) {
+            (Some(kind), Some(way)) => (kind, way),
+            (None, None) => continue,
+            (None, Some(_)) => return Err(wrong(kind_name, "is missing beside its method")),
+            (Some(_), None) => return Err(wrong(way_name, "is missing beside its factor")),
+        };
+        let last = one_of(kind, kind_name, &[("1", 3), ("2", 5), ("3", 3)])?;
+        let known = (1..=last).any(|number| *way == format!("{number:02}"));
+        if !known {
+            return Err(wrong(way_name, &format!("must be 01 to 0{last} for factor {kind}")));
+        }
+        if named.iter().any(|(other, _)| other == kind) {
+            return Err(wrong(kind_name, "must differ from the first"));
+        }
+        named.push((kind.clone(), way.clone()));
+    }
+    Ok(named)
 }
 
 fn one_of<T: Copy>(text: &str, element: &str, allowed: &[(&str, T)]) -> Result<T, Wrong> {

@@ -101,6 +101,7 @@ impl Gateway {
                 person: seen.person.map(|person| person.id.clone()),
                 pattern: request.pattern as u8,
                 consent: request.consent,
+                factors: request.factors.clone(),
                 identifier: request.identifier.clone(),
                 institution: request.institution.clone(),
                 outcome: seen.outcome,

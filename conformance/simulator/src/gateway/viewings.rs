@@ -34,6 +34,8 @@ pub struct Viewing {
     pub pattern: u8,
     /// 同意区分: 1 given, 3 unobtainable.
     pub consent: u8,
+    /// Kind (OQSCD041) and way (OQSCD042) of each factor of the viewer's log-in, as far as named.
+    pub factors: Vec<(String, String)>,
     /// The request's ArbitraryFileIdentifier.
     pub identifier: String,
     /// The request's MedicalInstitutionCode.

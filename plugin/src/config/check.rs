@@ -1,0 +1,148 @@
+//! What else must hold, each fault with its place.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use mynaq_interface::FileFault;
+use reqwest::Url;
+use toml::Spanned;
+
+use super::{Department, Mode, ReaderChoice, file};
+use crate::gate::LogInRule;
+
+/// Checks that need to name the place of a value.
+pub(super) struct Check<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+    pub(super) mode: Mode,
+}
+
+impl Check<'_> {
+    pub(super) fn fault<T>(&self, at: &Spanned<T>, message: &str) -> FileFault {
+        FileFault::at(self.path, self.text, at.span().start, message)
+    }
+
+    /// What the notice says of the department has to be true where patients are.
+    pub(super) fn department(
+        &self,
+        written: Spanned<file::Department>,
+    ) -> Result<Department, FileFault> {
+        let start = written.span().start;
+        let file::Department { facility_code, name, name_kana, contact, url } =
+            written.into_inner();
+        let needed = |text: Option<Spanned<String>>, key: &str, in_a_drill: &str| match text {
+            Some(text) => self.line(text, key),
+            None if self.mode == Mode::Drill => Ok(in_a_drill.to_owned()),
+            None => Err(FileFault::at(
+                self.path,
+                self.text,
+                start,
+                format!("production needs `{key}`: the notice tells the patient whom to ask"),
+            )),
+        };
+        Ok(Department {
+            facility_code: self.facility_code(facility_code)?,
+            name: needed(name, "name", "訓練用消防本部")?,
+            contact: needed(contact, "contact", "訓練のため連絡先はありません")?,
+            name_kana: name_kana.map(|text| self.line(text, "name_kana")).transpose()?,
+            url: url.map(|text| self.line(text, "url")).transpose()?,
+        })
+    }
+
+    fn line(&self, text: Spanned<String>, key: &str) -> Result<String, FileFault> {
+        match text.as_ref().chars().count() {
+            1..=200 if !text.as_ref().trim().is_empty() => Ok(text.into_inner()),
+            _ => Err(self.fault(&text, &format!("`{key}` has 1 to 200 characters"))),
+        }
+    }
+
+    /// Who may view is named in advance; only a drill does without.
+    pub(super) fn log_in(
+        &self,
+        roster: Option<file::Roster>,
+        mode: &Spanned<Mode>,
+        folder: &Path,
+    ) -> Result<LogInRule, FileFault> {
+        let Some(file::Roster { file, log_in, two_factors, shift_hours }) = roster else {
+            return match self.mode {
+                Mode::Production => Err(self.fault(
+                    mode,
+                    "production needs [roster] with `file`: who may view is named in advance",
+                )),
+                Mode::Drill => Ok(LogInRule::nobody_asks()),
+            };
+        };
+        let shift = match *shift_hours.as_ref() {
+            hours @ 1..=72 => Duration::from_secs(hours * 3600),
+            _ => return Err(self.fault(&shift_hours, "a shift is 1 to 72 hours")),
+        };
+        let log_in_required = log_in == file::LogIn::Required;
+        Ok(LogInRule { roster: Some(folder.join(file)), log_in_required, two_factors, shift })
+    }
+
+    pub(super) fn percent(&self, written: Option<&Spanned<u64>>) -> Result<(), FileFault> {
+        match written {
+            Some(percent) if *percent.as_ref() > 100 => {
+                Err(self.fault(percent, "a share is 0 to 100 percent"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn facility_code(&self, code: Spanned<String>) -> Result<String, FileFault> {
+        if code.as_ref().len() == 10 && code.as_ref().bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(code.into_inner())
+        } else {
+            Err(self.fault(&code, "facility_code is the department's 10 digits"))
+        }
+    }
+
+    pub(super) fn reader(&self, card: &file::Card) -> Result<ReaderChoice, FileFault> {
+        match (card.reader.as_ref(), self.mode, &card.drill_address) {
+            (file::ReaderWord::Pcsc, _, None) => Ok(ReaderChoice::Pcsc),
+            (file::ReaderWord::Pcsc, _, Some(address)) => {
+                Err(self.fault(address, "drill_address goes with reader = \"drill\""))
+            }
+            (file::ReaderWord::Drill, Mode::Production, _) => {
+                Err(self.fault(&card.reader, "production reads cards through reader = \"pcsc\""))
+            }
+            (file::ReaderWord::Drill, Mode::Drill, Some(address))
+                if address.as_ref().ip().is_loopback() =>
+            {
+                Ok(ReaderChoice::Drill(*address.as_ref()))
+            }
+            (file::ReaderWord::Drill, Mode::Drill, Some(address)) => {
+                Err(self
+                    .fault(address, "a drill reaches this machine only: give a loopback address"))
+            }
+            (file::ReaderWord::Drill, Mode::Drill, None) => {
+                Err(self.fault(&card.reader, "reader = \"drill\" needs drill_address"))
+            }
+        }
+    }
+
+    pub(super) fn url(&self, written: &Spanned<String>) -> Result<Url, FileFault> {
+        let url = Url::parse(written.as_ref())
+            .map_err(|error| self.fault(written, &format!("url is not an address: {error}")))?;
+        if url.scheme() != "https" || url.host().is_none() {
+            return Err(self.fault(written, "url must begin with https://"));
+        }
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        if self.mode == Mode::Drill && !loopback {
+            return Err(self.fault(
+                written,
+                "a drill reaches this machine only: give a loopback address such as 127.0.0.1",
+            ));
+        }
+        Ok(url)
+    }
+
+    pub(super) fn seconds(&self, written: &Spanned<u64>) -> Result<Duration, FileFault> {
+        match *written.as_ref() {
+            seconds @ 1..=600 => Ok(Duration::from_secs(seconds)),
+            _ => Err(self.fault(written, "a time limit is 1 to 600 seconds")),
+        }
+    }
+}
