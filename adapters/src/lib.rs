@@ -49,3 +49,8 @@ mod writer;
 
 pub use pack::Pack;
 pub use packs::Packs;
+
+/// Every path of a summary that a mapping may read, such as `medications.name`.
+pub fn readable_paths() -> impl Iterator<Item = &'static str> {
+    source::Path::ALL.into_iter().map(|(name, _)| name)
+}

@@ -112,6 +112,23 @@ impl Script {
     }
 }
 
+/// The events of a case up to the one wanted, which must come.
+///
+/// # Panics
+/// When it does not.
+pub fn until(case: &Case, wanted: impl Fn(&EventBody) -> bool) -> Vec<EventBody> {
+    let mut seen = Vec::new();
+    loop {
+        let event = case.next_event(Duration::from_secs(20)).expect("an event");
+        let body = event.unwrap_or_else(|| panic!("it never came after {seen:#?}")).body;
+        let found = wanted(&body);
+        seen.push(body);
+        if found {
+            return seen;
+        }
+    }
+}
+
 /// Whether the plugin waits for another card because this one will not do.
 fn is_another_card(code: ErrorCode) -> bool {
     matches!(

@@ -16,7 +16,7 @@ pub use built::{Parts, outside, parts, run};
 pub use compiler::Compiler;
 #[cfg(unix)]
 pub use daemon::{CREW, Daemon, SPARE, UsbReader, in_own_namespaces};
-pub use drama::{Outcome, Script};
+pub use drama::{Outcome, Script, until};
 pub use header::{Header, Member, Struct};
 pub use stage::{LogBook, Stage, opening, plugin, world};
 pub use superset::{Way, broken_promises};

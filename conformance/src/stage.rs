@@ -113,6 +113,15 @@ impl Stage {
         self.write("mynaq.toml", &text.replacen(from, to, 1));
     }
 
+    /// Adds to the end of the configuration.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn configure(&self, more: &str) {
+        let text = fs::read_to_string(self.config()).expect("the configuration");
+        self.write("mynaq.toml", &format!("{text}{more}"));
+    }
+
     /// Opens a session through a door.
     pub fn session(&self, door: DoorKind, log: LogBook) -> Result<Session, Error> {
         plugin(door).open(self.config(), log)

@@ -3,25 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use mynaq_conformance::{Script, Stage};
+use mynaq_conformance::{Script, Stage, until};
 use mynaq_host_sdk::{
-    Case, Consent, Decision, ErrorCode, EventBody, FieldState, GateState, Identity, Reason, Scope,
+    Consent, Decision, ErrorCode, EventBody, FieldState, GateState, Identity, Reason, Scope,
 };
 use mynaq_ledger::Fact;
-
-/// Events up to the one wanted, which must come.
-fn until(case: &Case, wanted: impl Fn(&EventBody) -> bool) -> Vec<EventBody> {
-    let mut seen = Vec::new();
-    loop {
-        let event = case.next_event(Duration::from_secs(20)).unwrap();
-        let body = event.unwrap_or_else(|| panic!("it never came after {seen:#?}")).body;
-        let found = wanted(&body);
-        seen.push(body);
-        if found {
-            return seen;
-        }
-    }
-}
 
 // clauses: GATE-2
 #[test]

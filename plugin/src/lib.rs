@@ -24,6 +24,8 @@ pub mod face;
 mod gate;
 mod host;
 mod lookup;
+#[cfg(must_fail)]
+mod must_fail;
 mod notice;
 
 /// The engine without a door, for the benchmark that measures what a door costs. Not an interface.

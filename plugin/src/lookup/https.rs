@@ -13,7 +13,8 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
-use crate::config::Gateway;
+use super::sealed::of_this_mode;
+use crate::config::{Gateway, Mode};
 
 /// An answer of a whole life's data fits well below this.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -26,9 +27,9 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(gateway: &Gateway) -> Result<Self, Error> {
+    pub(crate) fn new(gateway: &Gateway, mode: Mode) -> Result<Self, Error> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(gateway)?)
+            .tls_backend_preconfigured(tls(gateway, mode)?)
             // One endpoint: no redirect, no proxy from the environment leads elsewhere.
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -78,12 +79,15 @@ impl Line {
 }
 
 /// The one place that chooses the TLS provider.
-fn tls(gateway: &Gateway) -> Result<ClientConfig, Error> {
+fn tls(gateway: &Gateway, mode: Mode) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
-    for authority in certificates(&gateway.authority)? {
+    let authorities = certificates(&gateway.authority)?;
+    of_this_mode(mode, &gateway.authority, &authorities)?;
+    for authority in authorities {
         roots.add(authority).map_err(|error| unusable(&gateway.authority, error))?;
     }
     let identity = certificates(&gateway.certificate)?;
+    of_this_mode(mode, &gateway.certificate, &identity)?;
     let key = PrivateKeyDer::from_pem_file(&gateway.key)
         .map_err(|error| unusable(&gateway.key, error))?;
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

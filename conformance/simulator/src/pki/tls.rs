@@ -49,6 +49,9 @@ impl Tls {
     }
 }
 
+/// Stands in every certificate of the simulated line, so that nobody takes one for real.
+const SIMULATED: &str = "MYNAQ-SIMULATED";
+
 struct Ca {
     certificate: String,
     issuer: Issuer<'static, KeyPair>,
@@ -89,6 +92,7 @@ impl Ca {
 /// A validity no test will outlive, and no default name.
 fn dated(mut params: CertificateParams) -> CertificateParams {
     params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::OrganizationName, SIMULATED);
     params.not_before = rcgen::date_time_ymd(2025, 1, 1);
     params.not_after = rcgen::date_time_ymd(2060, 1, 1);
     params

@@ -1,7 +1,10 @@
 //! The gate against the law, point by point; its table on paper; and the timeline of a case.
 
+mod opt_out;
 mod page;
+mod rights;
 mod timeline;
+mod transcription;
 
 use std::sync::{Arc, LazyLock};
 
