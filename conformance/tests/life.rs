@@ -41,7 +41,7 @@ fn forgotten(case: &Case) {
     assert_eq!(case.record().unwrap_err().code(), ErrorCode::WrongState);
 }
 
-// clauses: GATE-8 GATE-9
+// clauses: GATE-12 GATE-13
 #[test]
 fn a_patient_who_wakes_up_is_asked_and_a_refusal_stops_the_viewing() {
     let stage = Stage::new(Some("P01"));
@@ -91,7 +91,7 @@ fn a_patient_who_wakes_up_is_asked_and_a_refusal_stops_the_viewing() {
     assert_eq!(stage.simulator.viewings().len(), 1);
 }
 
-// clauses: GATE-8
+// clauses: GATE-12
 #[test]
 fn a_patient_who_wakes_up_and_agrees_is_viewed_by_consent_from_then_on() {
     let stage = Stage::new(Some("P01"));
@@ -107,7 +107,7 @@ fn a_patient_who_wakes_up_and_agrees_is_viewed_by_consent_from_then_on() {
     case.notice(Notice::NotHandedOver).unwrap();
 }
 
-// clauses: GATE-8
+// clauses: GATE-12
 #[test]
 fn consent_outlives_consciousness_and_cannot_be_given_without_it() {
     let stage = Stage::new(Some("P01"));
@@ -128,7 +128,7 @@ fn consent_outlives_consciousness_and_cannot_be_given_without_it() {
     assert_eq!(code(case.look_up(Scope::Full)), ErrorCode::GateConsentImpossible);
 }
 
-// clauses: GATE-10
+// clauses: GATE-14
 #[test]
 fn a_card_without_a_photo_is_not_compared_with_a_face() {
     let stage = Stage::new(Some("P03"));
@@ -146,7 +146,7 @@ fn a_card_without_a_photo_is_not_compared_with_a_face() {
     let _ = until(&case, |body| matches!(body, EventBody::Record { .. }));
 }
 
-// clauses: CASE-15
+// clauses: CASE-16
 #[test]
 fn another_persons_card_noticed_after_the_viewing_is_withdrawn_and_not_read_again() {
     let stage = Stage::new(Some("P01"));
@@ -179,7 +179,7 @@ fn another_persons_card_noticed_after_the_viewing_is_withdrawn_and_not_read_agai
     assert!(stage.facts().contains(&Fact::WrongPatient { fields: vec![taken] }));
 }
 
-// clauses: GATE-11
+// clauses: GATE-15
 #[test]
 fn whoever_has_opted_out_nationally_ends_the_case_politely() {
     let stage = Stage::new(Some("P14"));
@@ -196,7 +196,7 @@ fn whoever_has_opted_out_nationally_ends_the_case_politely() {
     assert_eq!(stage.simulator.viewings().len(), 1);
 }
 
-// clauses: GATE-11
+// clauses: GATE-15
 #[test]
 fn whoever_is_on_the_departments_list_is_not_looked_up_until_they_want_to_be_again() {
     let stage = Stage::new(Some("P01"));
@@ -239,7 +239,7 @@ fn whoever_is_on_the_departments_list_is_not_looked_up_until_they_want_to_be_aga
     assert_eq!(lists, 2);
 }
 
-// clauses: CASE-16
+// clauses: CASE-17
 #[test]
 fn in_cardiopulmonary_arrest_nothing_asks_for_attention_and_the_card_is_waited_for() {
     let stage = Stage::new(None);
@@ -276,7 +276,7 @@ fn in_cardiopulmonary_arrest_nothing_asks_for_attention_and_the_card_is_waited_f
     assert!(!event.quiet && matches!(event.body, EventBody::Observed { .. }), "{event:?}");
 }
 
-// clauses: CASE-17
+// clauses: CASE-19
 #[test]
 fn observations_off_their_scales_are_refused_and_not_repeated() {
     let stage = Stage::new(None);

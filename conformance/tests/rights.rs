@@ -42,7 +42,7 @@ fn session(stage: &Stage) -> Session {
     stage.session(DoorKind::C, LogBook::default()).unwrap()
 }
 
-// clauses: GATE-12 GATE-13
+// clauses: GATE-16 GATE-17
 #[test]
 fn nobody_views_who_has_not_logged_in_with_two_factors() {
     let stage = stage_with_roster("");
@@ -78,7 +78,7 @@ fn nobody_views_who_has_not_logged_in_with_two_factors() {
     assert_eq!(facts.iter().filter(|fact| **fact == logged_out).count(), 1);
 }
 
-// clauses: GATE-13
+// clauses: GATE-17
 #[test]
 fn a_right_that_is_revoked_while_the_card_is_read_lets_nothing_leave() {
     let stage = stage_with_roster("");
@@ -105,7 +105,7 @@ fn a_right_that_is_revoked_while_the_card_is_read_lets_nothing_leave() {
     assert!(!stage.facts().iter().any(|fact| matches!(fact, Fact::Permit { .. })));
 }
 
-// clauses: GATE-13
+// clauses: GATE-17
 #[test]
 fn a_clock_behind_the_ledgers_last_use_is_told_and_nobody_views() {
     let stage = stage_with_roster("");
@@ -132,7 +132,7 @@ fn a_clock_behind_the_ledgers_last_use_is_told_and_nobody_views() {
     assert!(error.action_ja().contains("日時"), "{}", error.action_ja());
 }
 
-// clauses: GATE-12
+// clauses: GATE-16
 #[test]
 fn a_roster_with_a_fault_stops_the_start_with_its_line() {
     let stage = stage_with_roster("rolls = []");

@@ -39,6 +39,7 @@ fn unmarked(stage: &Stage) {
     std::fs::copy(stage.path("client.pem"), stage.path("authority.pem")).unwrap();
 }
 
+// clauses: GATE-18
 #[test]
 fn production_takes_nothing_of_the_simulator() {
     let stage = Stage::new(Some("P01"));
@@ -50,6 +51,7 @@ fn production_takes_nothing_of_the_simulator() {
     drop(stage.session(DoorKind::C, LogBook::default()).unwrap());
 }
 
+// clauses: GATE-18
 #[test]
 fn a_drill_takes_no_real_certificate() {
     let stage = Stage::new(Some("P01"));
@@ -59,6 +61,7 @@ fn a_drill_takes_no_real_certificate() {
     assert!(error.technical().unwrap().contains("a drill takes nothing that is real"), "{error}");
 }
 
+// clauses: GATE-18
 #[test]
 fn a_drill_and_production_never_share_a_ledger() {
     let stage = Stage::new(Some("P01"));
@@ -90,6 +93,7 @@ fn a_drill_and_production_never_share_a_ledger() {
     assert!(error.place().unwrap().message.contains("cases of a drill"), "{error}");
 }
 
+// clauses: GATE-18
 #[test]
 fn a_drills_opt_out_list_is_not_productions() {
     let stage = Stage::new(Some("P01"));
@@ -101,6 +105,7 @@ fn a_drills_opt_out_list_is_not_productions() {
     assert!(error.place().unwrap().message.contains("drill"), "{error}");
 }
 
+// clauses: GATE-18
 #[test]
 fn a_drill_aims_at_this_machine_and_production_at_readers_only() {
     let stage = Stage::new(None);

@@ -47,7 +47,7 @@ mod piece {
     }
 }
 
-/// E0599: a permit cannot be kept for later by copying it.
+/// E0277: a permit cannot be kept for later by copying it.
 #[cfg(piece = "copied")]
 mod piece {
     fn keep(permit: &crate::gate::EnteredPermit) -> crate::gate::EnteredPermit {

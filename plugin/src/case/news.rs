@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::Case;
 use super::state::{Card, LookUp, NoticeDue, SetAside, State};
+use super::{Case, LONGEST_BACKLOG};
 use crate::card::{Cancel, CardNews, CardRead, Listener, ReadersNow, Task};
 use crate::defect::{self, Room};
 use crate::gate::{EnteredPermit, ListEntry};
@@ -57,11 +57,12 @@ impl Case {
                 }
                 CardNews::Done(Err(error)) => {
                     let task = state.reading.take().map(|reading| reading.task);
-                    if let (ErrorCode::CardTimeout, true, Some(Task::Read)) =
-                        (error.code(), state.basis.cpa(), &task)
+                    if let (ErrorCode::CardTimeout, Some(Task::Read)) = (error.code(), &task)
+                        && state.basis.cpa()
+                        && self.queue.backlog() <= LONGEST_BACKLOG
+                        && let Some(case) = self.this.upgrade()
                     {
                         // The crew has its hands full: the card is waited for without end.
-                        let Some(case) = self.this.upgrade() else { return Ok(()) };
                         return case.start_reading(state, Task::Read);
                     }
                     if let Some(Task::VerifyPin(check)) = task {
