@@ -207,7 +207,8 @@ fn a_host_of_a_later_minor_version_gets_the_lower_one_and_sees_what_is_not_there
         .map(|minor| ABI_VERSION.min(ABI_VERSION & !0xFFFF | minor))
         .map(|spoken| {
             let (minor, size) = (spoken & 0xFFFF, Plugin::size_in(spoken & 0xFFFF));
-            format!("{spoken:x} size:{size} 1.0:1 1.1:{} later:0\n", minor.min(1))
+            // Of what 1.1 appended, the first and the last.
+            format!("{spoken:x} size:{size} 1.0:1 1.1:{} later:0\n", 2 * minor.min(1))
         })
         .concat();
     assert_eq!(String::from_utf8(printed).unwrap(), expected);
@@ -238,7 +239,8 @@ int main(int argc, char **argv)
         }
         printf("%lx size:%lu 1.0:%d 1.1:%d later:%d\n", (unsigned long)mynaq->abi_version,
                (unsigned long)mynaq->struct_size, MYNAQ_HAS(mynaq, extension),
-               MYNAQ_HAS(mynaq, case_allow_last_try), MYNAQ_HAS(mynaq, case_later));
+               MYNAQ_HAS(mynaq, case_allow_last_try) + MYNAQ_HAS(mynaq, case_notice_page),
+               MYNAQ_HAS(mynaq, case_later));
     }
     return 0;
 }
@@ -340,7 +342,8 @@ fn the_rust_types_have_the_layout_of_the_header() {
     members!("mynaq_plugin" Plugin {
         struct_size abi_version product_version open close shutdown capabilities case_open
         case_read_card case_identity case_consent case_look_up case_cancel case_decide case_record
-        case_export case_notice case_close next_event release extension case_allow_last_try
+        case_export case_notice case_close next_event release extension case_allow_last_try log_in
+        log_out case_observe case_wrong_patient case_opt_out case_decide_all case_notice_page
     });
     for compiler in [Compiler::c99(), Compiler::new("g++", &["-std=c++11", "-x", "c++"])] {
         let program = folder.path().join("layout");
