@@ -310,13 +310,54 @@ fn every_error_keeps_its_number_its_name_and_its_class() {
             assert_eq!(now, (number.to_owned(), class), "{name}");
         }
     }
-    // The numbers of the header are the catalogue's.
+    // The numbers of the header are the catalogue's, and its words are those of the codes.
     for (name, value) in Header::parse(&header).unwrap().constants {
-        if name.starts_with("MYNAQ_ERROR_") {
+        if let Some(word) = name.strip_prefix("MYNAQ_ERROR_") {
             let number: i32 = value.trim_matches(['(', ')']).parse().unwrap();
-            assert!(ErrorCode::ALL.iter().any(|code| code.status() == number), "{name}");
+            let code = ErrorCode::ALL.iter().find(|code| code.status() == number);
+            let code = code.unwrap_or_else(|| panic!("{name}")).name();
+            let (word, whole) = (word.to_lowercase(), code.replace('.', "_"));
+            assert!(whole == word || code.ends_with(&format!(".{word}")), "{name} is {code}");
         }
     }
+}
+
+#[test]
+fn every_word_of_the_header_has_the_number_and_the_name_it_has_in_documents() {
+    use mynaq_host_sdk::{
+        Consent, Decision, Identity, Notice, NoticeLanguage, OptOut, Reason, Scope,
+    };
+
+    let header = fs::read_to_string(sdk("include/mynaq.h")).unwrap();
+    let constants = Header::parse(&header).unwrap().constants;
+    macro_rules! words {
+        ($($prefix:literal $type:ident $($but:literal)?;)+) => {$(
+            let said: Vec<_> = constants
+                .iter()
+                .filter_map(|(name, value)| Some((name.strip_prefix($prefix)?, value.as_str())))
+                $(.filter(|(name, _)| !name.starts_with($but)))?
+                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+                .collect();
+            let expected: Vec<_> = $type::ALL
+                .iter()
+                .map(|word| (word.name().to_owned(), format!("{}u", word.number())))
+                .collect();
+            assert_eq!(said, expected);
+        )+};
+    }
+    words! {
+        "MYNAQ_IDENTITY_" Identity;
+        "MYNAQ_CONSENT_" Consent;
+        "MYNAQ_SCOPE_" Scope;
+        "MYNAQ_DECISION_" Decision;
+        "MYNAQ_NOTICE_" Notice "LANGUAGE_";
+        "MYNAQ_OPT_OUT_" OptOut;
+        "MYNAQ_NOTICE_LANGUAGE_" NoticeLanguage;
+    }
+    // Reasons cross by name.
+    let reasons = constants.iter().filter(|(name, _)| name.starts_with("MYNAQ_REASON_"));
+    let reasons: Vec<_> = reasons.map(|(_, value)| value.trim_matches('"')).collect();
+    assert_eq!(reasons, Reason::ALL.iter().map(|reason| reason.name()).collect::<Vec<_>>());
 }
 
 #[test]
