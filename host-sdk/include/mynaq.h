@@ -442,8 +442,9 @@ typedef struct mynaq_plugin {
 
     /* Records what the crew sees: level of consciousness (JCS or GCS), the form of the card,
      * cardiopulmonary arrest. JSON, schema/observation.schema.json; a member that is not given stays
-     * as it was said before. While cpa is true every event of the case is `quiet`: show it, and
-     * draw no attention to it. Events: observed, gate. [any-thread]
+     * as it was said before. While cpa is true every event of the case is `quiet` (show it, and draw
+     * no attention to it), and a card is waited for without end. Events: observed, gate.
+     * [any-thread]
      * Errors: BAD_DOCUMENT, REFUSED.
      *
      *     mynaq->case_observe(patient, "{\"jcs\":300}", 11, &error);
