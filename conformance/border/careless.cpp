@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * A careless host through mynaq.hpp: lets its session end within its own wake-up call, is called
- * again, wants a last try that is none, and ends the process with another session open. Prints `survived`.
+ * again, wants what cannot be had of a case that has only been opened, and ends the process with
+ * another session open. Prints `survived`.
  *
  *     careless PLUGIN CONFIG
  */
@@ -28,6 +29,26 @@ struct Careless : mynaq::Hooks {
     }
 };
 
+template <typename Call> static bool refused(Call call)
+{
+    try {
+        call();
+    } catch (const mynaq::Error &error) {
+        return error.status() == MYNAQ_ERROR_WRONG_STATE;
+    }
+    return false;
+}
+
+/* A last try of no PIN, another person's card and a list for it where none was read, offers and a
+ * notice where nobody was viewed. */
+static bool wants_too_much(mynaq::Case &patient)
+{
+    return refused([&] { patient.allow_last_try(); }) && refused([&] { patient.wrong_patient(); }) &&
+           refused([&] { patient.opt_out(mynaq::OptOut::add); }) &&
+           refused([&] { patient.decide_all(mynaq::Decision::accept); }) &&
+           refused([&] { patient.notice_page(mynaq::NoticeLanguage::ja); });
+}
+
 int main(int, char **argv)
 {
     mynaq::Plugin plugin = mynaq::Plugin::load(argv[1]);
@@ -40,16 +61,10 @@ int main(int, char **argv)
     }
     patient.identity(mynaq::Identity::visual); /* wakes: the session ends there */
     patient.identity(mynaq::Identity::visual); /* wakes again: its hooks must still be there */
-    std::int32_t last_try = MYNAQ_OK;
-    try {
-        patient.allow_last_try();
-    } catch (const mynaq::Error &error) {
-        last_try = error.status();
-    }
+    bool all_refused = wants_too_much(patient);
     /* Left open until the process ends. */
     static mynaq::Session left = plugin.open(argv[2], std::make_shared<Careless>());
     std::lock_guard<std::mutex> alone(one_at_a_time);
-    bool refused = last_try == MYNAQ_ERROR_WRONG_STATE;
-    bool survived = woken >= 3 && freed == 0 && !held && refused;
+    bool survived = woken >= 3 && freed == 0 && !held && all_refused;
     std::cout << (survived ? "survived" : "not as expected") << std::endl;
 }

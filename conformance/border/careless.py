@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """A careless host through mynaq.py: lets its session end within its own wake-up call, is called
-again, wants a last try that is none, and ends the process with another session open. Prints `survived`.
+again, wants what cannot be had of a case that has only been opened, and ends the process with
+another session open. Prints `survived`.
 
     careless.py BINDING_FOLDER PLUGIN CONFIG
 """
@@ -32,10 +33,21 @@ case = ctypes.c_uint64()
 plugin._call("case_open", held[0]._handle, OPENING, len(OPENING), ctypes.byref(case))
 for _ in range(2):  # the first time the session is gone already: its callbacks must still be there
     plugin._call("case_identity", case.value, mynaq.IDENTITY_VISUAL, None, 0)
-try:
-    plugin._call("case_allow_last_try", case.value)
-    refused = False
-except mynaq.MynaqError as error:
-    refused = error.document["code"] == "usage.wrong_state"
 left = plugin.open(sys.argv[3], log=lambda *_: None, wake=lambda _: None)
-print("survived" if len(woken) >= 3 and not held and refused else "not as expected")
+
+
+def refused(call, *words):
+    try:
+        call(*words)
+        return False
+    except mynaq.MynaqError as error:
+        return error.document["code"] == "usage.wrong_state"
+
+
+# A last try of no PIN, another person's card and a list for it where none was read, offers and a
+# notice where nobody was viewed.
+fresh = left.open_case(json.loads(OPENING))
+all_refused = all([refused(fresh.allow_last_try), refused(fresh.wrong_patient),
+                   refused(fresh.opt_out, mynaq.OPT_OUT_ADD),
+                   refused(fresh.decide_all, mynaq.DECISION_ACCEPT), refused(fresh.notice_page)])
+print("survived" if len(woken) >= 3 and not held and all_refused else "not as expected")

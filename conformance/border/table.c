@@ -27,15 +27,24 @@ static int failures;
 
 static const char OPENING[] = "{\"incident\":\"T-1\",\"unit\":\"T\",\"terminal\":\"T\","
                               "\"crew_member\":\"T\",\"pack\":\"record-app\"}";
+static const char LOG_IN[] = "{\"crew_member\":\"T\",\"unit\":\"T\",\"terminal\":\"T\","
+                             "\"factors\":[\"pin\",\"ic_card\"]}";
 static const char BAD[] = "\xFF\xFE";
 
 #define TEXT(text) (text), strlen(text)
 
 /* ---- One cell --------------------------------------------------------------------------------- */
 
+/* Whether a cell is about what the engine does not know yet: it answers WRONG_STATE to that, whatever
+ * it is asked. SOON takes that answer too, and says `not yet` in the line; tests/border.rs fails when
+ * none is left, and then every SOON is a CELL. */
+static int soon;
+
 static void line(const char *function, const char *condition, int32_t status, int right)
 {
-    printf("%s\t%s\t%ld\n", function, condition, (long)status);
+    int not_yet = soon && status == MYNAQ_ERROR_WRONG_STATE;
+
+    printf("%s\t%s\t%ld%s\n", function, condition, (long)status, not_yet ? "\tnot yet" : "");
     if (!right) {
         fprintf(stderr, "%s, %s: got %ld\n", function, condition, (long)status);
         failures++;
@@ -68,15 +77,27 @@ static int tells(mynaq_document *error)
            mynaq->release(error->handle) == MYNAQ_ERROR_UNKNOWN_HANDLE;
 }
 
+static int is(int32_t status, int32_t expected)
+{
+    return status == expected || (soon && status == MYNAQ_ERROR_WRONG_STATE);
+}
+
+#define SOON(function, condition, expected, CALL)                                                 \
+    do {                                                                                          \
+        soon = 1;                                                                                 \
+        CELL(function, condition, expected, CALL);                                                \
+        soon = 0;                                                                                 \
+    } while (0)
+
 /* Calls twice, with a place for the error and without. CALL uses `error`. */
 #define CELL(function, condition, expected, CALL)                                                 \
     do {                                                                                          \
         mynaq_document told = rubbish(), *error = &told;                                             \
         int32_t status = (CALL);                                                                  \
-        int right = status == (expected) && (status < 0 ? tells(error) : empty(error));           \
-        if ((expected) < 0) {                                                                     \
+        int right = is(status, expected) && (status < 0 ? tells(error) : empty(error));           \
+        if (status < 0) {                                                                         \
             error = NULL;                                                                         \
-            right = right && (CALL) == (expected);                                                \
+            right = right && is((CALL), expected);                                                \
         }                                                                                         \
         line(function, condition, status, right);                                                 \
     } while (0)
@@ -92,6 +113,16 @@ static int32_t do_capabilities(mynaq_handle handle, mynaq_document *error)
     return mynaq->capabilities(handle, &document_out, error);
 }
 
+static int32_t do_log_in(mynaq_handle handle, mynaq_document *error)
+{
+    return mynaq->log_in(handle, TEXT(LOG_IN), error);
+}
+
+static int32_t do_log_out(mynaq_handle handle, mynaq_document *error)
+{
+    return mynaq->log_out(handle, TEXT("T"), error);
+}
+
 static int32_t do_case_open(mynaq_handle handle, mynaq_document *error)
 {
     handle_out = 0xDEAD;
@@ -101,6 +132,16 @@ static int32_t do_case_open(mynaq_handle handle, mynaq_document *error)
 static int32_t do_identity(mynaq_handle handle, mynaq_document *error)
 {
     return mynaq->case_identity(handle, MYNAQ_IDENTITY_VISUAL, NULL, 0, error);
+}
+
+static int32_t do_observe(mynaq_handle handle, mynaq_document *error)
+{
+    return mynaq->case_observe(handle, TEXT("{\"jcs\":0}"), error);
+}
+
+static int32_t do_opt_out(mynaq_handle handle, mynaq_document *error)
+{
+    return mynaq->case_opt_out(handle, MYNAQ_OPT_OUT_ADD, error);
 }
 
 static int32_t do_consent(mynaq_handle handle, mynaq_document *error)
@@ -116,6 +157,11 @@ static int32_t do_look_up(mynaq_handle handle, mynaq_document *error)
 static int32_t do_decide(mynaq_handle handle, mynaq_document *error)
 {
     return mynaq->case_decide(handle, TEXT("x"), MYNAQ_DECISION_ACCEPT, error);
+}
+
+static int32_t do_decide_all(mynaq_handle handle, mynaq_document *error)
+{
+    return mynaq->case_decide_all(handle, NULL, 0, MYNAQ_DECISION_ACCEPT, error);
 }
 
 static int32_t do_record(mynaq_handle handle, mynaq_document *error)
@@ -135,6 +181,12 @@ static int32_t do_notice(mynaq_handle handle, mynaq_document *error)
     return mynaq->case_notice(handle, MYNAQ_NOTICE_HANDED_OVER, error);
 }
 
+static int32_t do_notice_page(mynaq_handle handle, mynaq_document *error)
+{
+    document_out = rubbish();
+    return mynaq->case_notice_page(handle, MYNAQ_NOTICE_LANGUAGE_JA, &document_out, error);
+}
+
 static int32_t do_next_event(mynaq_handle handle, mynaq_document *error)
 {
     document_out = rubbish();
@@ -147,24 +199,32 @@ typedef struct {
     int of_session;
     int32_t in_wrong_state;     /* in a case that has only been opened, or what is said there */
     const char *no_wrong_state; /* why there is none */
+    int soon;                   /* the engine does not look at its handle yet */
 } function;
 
 static function by_handle[] = {
-    {"close", NULL, 1, 0, "a session has no states"},
-    {"capabilities", do_capabilities, 1, 0, "a session has no states"},
-    {"case_open", do_case_open, 1, 0, "a session has no states"},
-    {"case_read_card", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
-    {"case_identity", do_identity, 0, MYNAQ_ERROR_REFUSED, NULL},
-    {"case_allow_last_try", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
-    {"case_consent", do_consent, 0, MYNAQ_ERROR_REFUSED, NULL},
-    {"case_look_up", do_look_up, 0, MYNAQ_ERROR_GATE_NOT_READY, NULL},
-    {"case_cancel", NULL, 0, 0, "nothing under way is no error"},
-    {"case_decide", do_decide, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
-    {"case_record", do_record, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
-    {"case_export", do_export, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
-    {"case_notice", do_notice, 0, MYNAQ_ERROR_WRONG_STATE, NULL},
-    {"case_close", NULL, 0, 0, "a case can always be closed"},
-    {"next_event", do_next_event, 0, 0, "events can always be fetched"},
+    {"close", NULL, 1, 0, "a session has no states", 0},
+    {"capabilities", do_capabilities, 1, 0, "a session has no states", 0},
+    {"log_in", do_log_in, 1, 0, "a session has no states", 1},
+    {"log_out", do_log_out, 1, 0, "not logged in is no error", 1},
+    {"case_open", do_case_open, 1, 0, "a session has no states", 0},
+    {"case_read_card", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_identity", do_identity, 0, MYNAQ_ERROR_REFUSED, NULL, 0},
+    {"case_allow_last_try", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_observe", do_observe, 0, MYNAQ_ERROR_REFUSED, NULL, 0},
+    {"case_wrong_patient", NULL, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_opt_out", do_opt_out, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_consent", do_consent, 0, MYNAQ_ERROR_REFUSED, NULL, 0},
+    {"case_look_up", do_look_up, 0, MYNAQ_ERROR_GATE_NOT_READY, NULL, 0},
+    {"case_cancel", NULL, 0, 0, "nothing under way is no error", 0},
+    {"case_decide", do_decide, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_decide_all", do_decide_all, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_record", do_record, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_export", do_export, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_notice", do_notice, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_notice_page", do_notice_page, 0, MYNAQ_ERROR_WRONG_STATE, NULL, 0},
+    {"case_close", NULL, 0, 0, "a case can always be closed", 0},
+    {"next_event", do_next_event, 0, 0, "events can always be fetched", 0},
 };
 
 #define FUNCTIONS (sizeof by_handle / sizeof *by_handle)
@@ -180,6 +240,8 @@ static int32_t call(const function *function, mynaq_handle handle, mynaq_documen
         return mynaq->case_read_card(handle, error);
     if (strcmp(function->name, "case_allow_last_try") == 0)
         return mynaq->case_allow_last_try(handle, error);
+    if (strcmp(function->name, "case_wrong_patient") == 0)
+        return mynaq->case_wrong_patient(handle, error);
     if (strcmp(function->name, "case_cancel") == 0)
         return mynaq->case_cancel(handle, error);
     return mynaq->case_close(handle, error);
@@ -248,6 +310,12 @@ static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
     CELL("case_identity", "in_wake", MYNAQ_OK, do_identity(who, error));
     CELL("case_allow_last_try", "in_wake", MYNAQ_ERROR_WRONG_STATE,
          mynaq->case_allow_last_try(who, error));
+    SOON("case_observe", "in_wake", MYNAQ_OK, do_observe(who, error));
+    CELL("case_wrong_patient", "in_wake", MYNAQ_ERROR_WRONG_STATE,
+         mynaq->case_wrong_patient(who, error));
+    CELL("case_opt_out", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_opt_out(who, error));
+    CELL("case_decide_all", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_decide_all(who, error));
+    CELL("case_notice_page", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_notice_page(who, error));
     CELL("case_record", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_record(who, error));
     CELL("case_export", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_export(who, error));
     CELL("case_notice", "in_wake", MYNAQ_ERROR_WRONG_STATE, do_notice(who, error));
@@ -255,6 +323,8 @@ static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
     CELL("case_look_up", "in_wake", MYNAQ_ERROR_GATE_NOT_READY, do_look_up(who, error));
     CELL("case_consent", "in_wake", MYNAQ_OK, do_consent(who, error));
     CELL("case_read_card", "in_wake", MYNAQ_OK, mynaq->case_read_card(who, error));
+    SOON("log_in", "in_wake", MYNAQ_ERROR_BAD_DOCUMENT, mynaq->log_in(session, TEXT("{}"), error));
+    SOON("log_out", "in_wake", MYNAQ_OK, do_log_out(session, error));
     CELL("capabilities", "in_wake", MYNAQ_OK, do_capabilities(session, error));
     CELL("release", "in_wake", MYNAQ_OK,
          (memset(error, 0, sizeof *error), mynaq->release(document_out.handle)));
@@ -302,9 +372,11 @@ static void versions_and_sizes(void)
     line("negotiate", "version_1_0_table", 0,
          table->abi_version == 1u << 16 &&
              table->struct_size == offsetof(mynaq_plugin, case_allow_last_try) &&
-             MYNAQ_HAS(table, extension) && !MYNAQ_HAS(table, case_allow_last_try));
+             MYNAQ_HAS(table, extension) && !MYNAQ_HAS(table, case_allow_last_try) &&
+             !MYNAQ_HAS(table, case_notice_page));
     line("negotiate", "version_1_1_table", 0,
-         mynaq->struct_size == sizeof(mynaq_plugin) && MYNAQ_HAS(mynaq, case_allow_last_try));
+         mynaq->struct_size == sizeof(mynaq_plugin) && MYNAQ_HAS(mynaq, case_allow_last_try) &&
+             MYNAQ_HAS(mynaq, case_notice_page));
 
     CELL("open", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->open(NULL, TEXT(config), &opened, error));
@@ -335,6 +407,21 @@ static void nulls_and_texts(void)
 
     CELL("capabilities", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->capabilities(session, NULL, error));
+
+    CELL("log_in", "null", MYNAQ_ERROR_NULL_ARGUMENT, mynaq->log_in(session, NULL, 9, error));
+    SOON("log_in", "zero_size", MYNAQ_ERROR_BAD_DOCUMENT,
+         mynaq->log_in(session, LOG_IN, 0, error));
+    CELL("log_in", "larger_size", MYNAQ_ERROR_TOO_LARGE,
+         mynaq->log_in(session, huge, HUNDRED_MEGABYTES, error));
+    CELL("log_in", "not_utf8", MYNAQ_ERROR_NOT_UTF8, mynaq->log_in(session, BAD, 2, error));
+    SOON("log_in", "cut_short", MYNAQ_ERROR_BAD_DOCUMENT,
+         mynaq->log_in(session, LOG_IN, strlen(LOG_IN) - 1, error));
+    CELL("log_out", "null", MYNAQ_ERROR_NULL_ARGUMENT, mynaq->log_out(session, NULL, 0, error));
+    SOON("log_out", "zero_size", MYNAQ_OK, mynaq->log_out(session, "T", 0, error));
+    CELL("log_out", "larger_size", MYNAQ_ERROR_TOO_LARGE,
+         mynaq->log_out(session, huge, HUNDRED_MEGABYTES, error));
+    CELL("log_out", "not_utf8", MYNAQ_ERROR_NOT_UTF8, mynaq->log_out(session, BAD, 2, error));
+
     CELL("case_open", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->case_open(session, NULL, 9, &out, error));
     CELL("case_open", "null_result", MYNAQ_ERROR_NULL_ARGUMENT,
@@ -356,6 +443,21 @@ static void nulls_and_texts(void)
          mynaq->case_identity(patient, MYNAQ_IDENTITY_PIN, BAD, 2, error));
     CELL("case_identity", "unknown_word", MYNAQ_ERROR_UNKNOWN_VALUE,
          mynaq->case_identity(patient, 99, NULL, 0, error));
+
+    CELL("case_observe", "null", MYNAQ_ERROR_NULL_ARGUMENT,
+         mynaq->case_observe(patient, NULL, 9, error));
+    SOON("case_observe", "zero_size", MYNAQ_ERROR_BAD_DOCUMENT,
+         mynaq->case_observe(patient, "{}", 0, error));
+    CELL("case_observe", "larger_size", MYNAQ_ERROR_TOO_LARGE,
+         mynaq->case_observe(patient, huge, HUNDRED_MEGABYTES, error));
+    CELL("case_observe", "not_utf8", MYNAQ_ERROR_NOT_UTF8,
+         mynaq->case_observe(patient, BAD, 2, error));
+    SOON("case_observe", "not_on_the_scale", MYNAQ_ERROR_BAD_DOCUMENT,
+         mynaq->case_observe(patient, TEXT("{\"jcs\":4}"), error));
+    SOON("case_observe", "unknown_member", MYNAQ_ERROR_BAD_DOCUMENT,
+         mynaq->case_observe(patient, TEXT("{\"pulse\":60}"), error));
+    SOON("case_opt_out", "unknown_word", MYNAQ_ERROR_UNKNOWN_VALUE,
+         mynaq->case_opt_out(patient, 3, error));
 
     CELL("case_consent", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->case_consent(patient, MYNAQ_CONSENT_UNOBTAINABLE, NULL, 4, error));
@@ -386,6 +488,17 @@ static void nulls_and_texts(void)
     CELL("case_decide", "unknown_word", MYNAQ_ERROR_UNKNOWN_VALUE,
          mynaq->case_decide(patient, TEXT("x"), 9, error));
 
+    CELL("case_decide_all", "null", MYNAQ_ERROR_NULL_ARGUMENT,
+         mynaq->case_decide_all(patient, NULL, 9, MYNAQ_DECISION_ACCEPT, error));
+    CELL("case_decide_all", "zero_size", MYNAQ_ERROR_WRONG_STATE,
+         mynaq->case_decide_all(patient, "x", 0, MYNAQ_DECISION_ACCEPT, error));
+    CELL("case_decide_all", "larger_size", MYNAQ_ERROR_TOO_LARGE,
+         mynaq->case_decide_all(patient, huge, HUNDRED_MEGABYTES, MYNAQ_DECISION_ACCEPT, error));
+    CELL("case_decide_all", "not_utf8", MYNAQ_ERROR_NOT_UTF8,
+         mynaq->case_decide_all(patient, BAD, 2, MYNAQ_DECISION_ACCEPT, error));
+    SOON("case_decide_all", "unknown_word", MYNAQ_ERROR_UNKNOWN_VALUE,
+         mynaq->case_decide_all(patient, NULL, 0, 9, error));
+
     CELL("case_record", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->case_record(patient, NULL, error));
     CELL("case_export", "null", MYNAQ_ERROR_NULL_ARGUMENT,
@@ -398,6 +511,11 @@ static void nulls_and_texts(void)
          mynaq->case_export(patient, huge, HUNDRED_MEGABYTES, &document, error));
     CELL("case_export", "not_utf8", MYNAQ_ERROR_NOT_UTF8,
          mynaq->case_export(patient, BAD, 2, &document, error));
+    CELL("case_notice_page", "null", MYNAQ_ERROR_NULL_ARGUMENT,
+         mynaq->case_notice_page(patient, MYNAQ_NOTICE_LANGUAGE_JA, NULL, error));
+    SOON("case_notice_page", "unknown_word", MYNAQ_ERROR_UNKNOWN_VALUE,
+         mynaq->case_notice_page(patient, 0, &document, error));
+    line("case_notice_page", "unknown_word_empties_its_result", 0, empty(&document));
     CELL("next_event", "null", MYNAQ_ERROR_NULL_ARGUMENT,
          mynaq->next_event(patient, 0, NULL, error));
 
@@ -411,13 +529,14 @@ static void nulls_and_texts(void)
 
 static void nothing_to_pass(void)
 {
-    static const char *const no_pointer[] = {"close",        "shutdown",    "case_read_card",
-                                             "case_look_up", "case_cancel", "case_notice",
-                                             "case_close",   "case_allow_last_try"};
-    static const char *const no_size[] = {"close",       "shutdown",    "capabilities",
-                                          "case_close",  "case_read_card", "case_look_up",
-                                          "case_cancel", "case_record", "case_notice",
-                                          "next_event",  "release",     "case_allow_last_try"};
+    static const char *const no_pointer[] = {
+        "close",       "shutdown",   "case_read_card",      "case_look_up",       "case_cancel",
+        "case_notice", "case_close", "case_allow_last_try", "case_wrong_patient", "case_opt_out"};
+    static const char *const no_size[] = {
+        "close",        "shutdown",         "capabilities", "case_close",
+        "case_read_card", "case_look_up",   "case_cancel",  "case_record",
+        "case_notice",  "next_event",       "release",      "case_allow_last_try",
+        "case_wrong_patient", "case_opt_out", "case_notice_page"};
     size_t index;
 
     for (index = 0; index < sizeof no_pointer / sizeof *no_pointer; index++)
@@ -445,6 +564,8 @@ static void handles(void)
         const function *it = &by_handle[index];
         mynaq_handle forged[] = {0, 1, UINT64_MAX, patient ^ (1u << 30), patient + 1};
         size_t made_up;
+
+        soon = it->soon;
         CELL(it->name, "stale_handle", MYNAQ_ERROR_UNKNOWN_HANDLE,
              call(it, it->of_session ? closed : stale, error));
         for (made_up = 0; made_up < sizeof forged / sizeof *forged; made_up++)
@@ -455,6 +576,7 @@ static void handles(void)
         CELL(it->name, "handle_of_a_document", MYNAQ_ERROR_UNKNOWN_HANDLE,
              call(it, document, error));
     }
+    soon = 0;
     line("release", "handle_of_another_kind", mynaq->release(patient),
          mynaq->release(patient) == MYNAQ_ERROR_UNKNOWN_HANDLE);
     line("release", "forged_handle", mynaq->release(UINT64_MAX),
@@ -485,12 +607,21 @@ static void wrong_states(void)
          mynaq->case_allow_last_try(fresh, error));
     CELL("case_allow_last_try", "wrong_state_refused", MYNAQ_ERROR_REFUSED,
          mynaq->case_allow_last_try(refused, error));
+    SOON("case_wrong_patient", "wrong_state_refused", MYNAQ_ERROR_REFUSED,
+         mynaq->case_wrong_patient(refused, error));
+    SOON("case_decide_all", "wrong_state_refused", MYNAQ_ERROR_REFUSED,
+         do_decide_all(refused, error));
+    /* The notice is due after a refusal too, but here nobody was viewed. */
+    CELL("case_notice_page", "wrong_state_refused", MYNAQ_ERROR_WRONG_STATE,
+         do_notice_page(refused, error));
     mynaq->case_close(fresh, NULL);
     for (index = 0; index < FUNCTIONS; index++) {
         const function *it = &by_handle[index];
         mynaq_handle in = it->in_wrong_state == MYNAQ_ERROR_REFUSED ? refused : reading;
         if (it->no_wrong_state)
             not_there(it->name, "wrong_state", it->no_wrong_state);
+        else if (strcmp(it->name, "case_observe") == 0)
+            SOON(it->name, "wrong_state", it->in_wrong_state, call(it, in, error));
         else
             CELL(it->name, "wrong_state", it->in_wrong_state, call(it, in, error));
     }

@@ -207,7 +207,8 @@ fn a_host_of_a_later_minor_version_gets_the_lower_one_and_sees_what_is_not_there
         .map(|minor| ABI_VERSION.min(ABI_VERSION & !0xFFFF | minor))
         .map(|spoken| {
             let (minor, size) = (spoken & 0xFFFF, Plugin::size_in(spoken & 0xFFFF));
-            format!("{spoken:x} size:{size} 1.0:1 1.1:{} later:0\n", minor.min(1))
+            // Of what 1.1 appended, the first and the last.
+            format!("{spoken:x} size:{size} 1.0:1 1.1:{} later:0\n", 2 * minor.min(1))
         })
         .concat();
     assert_eq!(String::from_utf8(printed).unwrap(), expected);
@@ -238,7 +239,8 @@ int main(int argc, char **argv)
         }
         printf("%lx size:%lu 1.0:%d 1.1:%d later:%d\n", (unsigned long)mynaq->abi_version,
                (unsigned long)mynaq->struct_size, MYNAQ_HAS(mynaq, extension),
-               MYNAQ_HAS(mynaq, case_allow_last_try), MYNAQ_HAS(mynaq, case_later));
+               MYNAQ_HAS(mynaq, case_allow_last_try) + MYNAQ_HAS(mynaq, case_notice_page),
+               MYNAQ_HAS(mynaq, case_later));
     }
     return 0;
 }
@@ -308,13 +310,54 @@ fn every_error_keeps_its_number_its_name_and_its_class() {
             assert_eq!(now, (number.to_owned(), class), "{name}");
         }
     }
-    // The numbers of the header are the catalogue's.
+    // The numbers of the header are the catalogue's, and its words are those of the codes.
     for (name, value) in Header::parse(&header).unwrap().constants {
-        if name.starts_with("MYNAQ_ERROR_") {
+        if let Some(word) = name.strip_prefix("MYNAQ_ERROR_") {
             let number: i32 = value.trim_matches(['(', ')']).parse().unwrap();
-            assert!(ErrorCode::ALL.iter().any(|code| code.status() == number), "{name}");
+            let code = ErrorCode::ALL.iter().find(|code| code.status() == number);
+            let code = code.unwrap_or_else(|| panic!("{name}")).name();
+            let (word, whole) = (word.to_lowercase(), code.replace('.', "_"));
+            assert!(whole == word || code.ends_with(&format!(".{word}")), "{name} is {code}");
         }
     }
+}
+
+#[test]
+fn every_word_of_the_header_has_the_number_and_the_name_it_has_in_documents() {
+    use mynaq_host_sdk::{
+        Consent, Decision, Identity, Notice, NoticeLanguage, OptOut, Reason, Scope,
+    };
+
+    let header = fs::read_to_string(sdk("include/mynaq.h")).unwrap();
+    let constants = Header::parse(&header).unwrap().constants;
+    macro_rules! words {
+        ($($prefix:literal $type:ident $($but:literal)?;)+) => {$(
+            let said: Vec<_> = constants
+                .iter()
+                .filter_map(|(name, value)| Some((name.strip_prefix($prefix)?, value.as_str())))
+                $(.filter(|(name, _)| !name.starts_with($but)))?
+                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+                .collect();
+            let expected: Vec<_> = $type::ALL
+                .iter()
+                .map(|word| (word.name().to_owned(), format!("{}u", word.number())))
+                .collect();
+            assert_eq!(said, expected);
+        )+};
+    }
+    words! {
+        "MYNAQ_IDENTITY_" Identity;
+        "MYNAQ_CONSENT_" Consent;
+        "MYNAQ_SCOPE_" Scope;
+        "MYNAQ_DECISION_" Decision;
+        "MYNAQ_NOTICE_" Notice "LANGUAGE_";
+        "MYNAQ_OPT_OUT_" OptOut;
+        "MYNAQ_NOTICE_LANGUAGE_" NoticeLanguage;
+    }
+    // Reasons cross by name.
+    let reasons = constants.iter().filter(|(name, _)| name.starts_with("MYNAQ_REASON_"));
+    let reasons: Vec<_> = reasons.map(|(_, value)| value.trim_matches('"')).collect();
+    assert_eq!(reasons, Reason::ALL.iter().map(|reason| reason.name()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -340,7 +383,8 @@ fn the_rust_types_have_the_layout_of_the_header() {
     members!("mynaq_plugin" Plugin {
         struct_size abi_version product_version open close shutdown capabilities case_open
         case_read_card case_identity case_consent case_look_up case_cancel case_decide case_record
-        case_export case_notice case_close next_event release extension case_allow_last_try
+        case_export case_notice case_close next_event release extension case_allow_last_try log_in
+        log_out case_observe case_wrong_patient case_opt_out case_decide_all case_notice_page
     });
     for compiler in [Compiler::c99(), Compiler::new("g++", &["-std=c++11", "-x", "c++"])] {
         let program = folder.path().join("layout");

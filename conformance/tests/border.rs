@@ -68,13 +68,18 @@ fn every_function_in_every_wrong_way_gets_the_error_the_manual_names() {
             Err(_) => assert!(columns.next().is_some_and(|why| why.len() > 10), "{line}"),
         }
     }
+    // What stands there for a time must not stay by accident.
+    assert!(
+        printed.contains("\tnot yet\n"),
+        "the engine knows it all: make SOON in table.c a CELL"
+    );
     let header = std::fs::read_to_string(parts().root.join("host-sdk/include/mynaq.h")).unwrap();
     let table = &header[header.find("typedef struct mynaq_plugin").unwrap()..];
     let slots = table.lines().filter_map(|line| line.trim().strip_prefix("int32_t(MYNAQ_CALL *"));
     let slots = slots.filter_map(|rest| rest.split_once(')')).map(|(name, _)| name);
     let functions: Vec<_> =
         slots.filter(|name| *name != "mynaq_negotiate_fn").chain(["extension"]).collect();
-    assert_eq!(functions.len(), 19, "the header is read as it is written");
+    assert_eq!(functions.len(), 26, "the header is read as it is written");
     for function in &functions {
         for condition in CONDITIONS {
             assert!(cells[function].contains(condition), "{function}, {condition}: not looked at");

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use mynaq_conformance::{LogBook, Script, Stage, opening, parts, plugin};
-use mynaq_host_sdk::DoorKind;
+use mynaq_host_sdk::{
+    Decision, DoorKind, Error, ErrorCode, Factor, LogIn, NoticeLanguage, Observation, OptOut,
+};
 
 // clauses: LIFE-3
 #[test]
@@ -16,6 +18,43 @@ fn both_doors_of_one_process_share_the_engine_of_one_configuration() {
         assert!(Script::default().play(case).unwrap().record.is_some());
     }
     assert_eq!(stage.simulator.viewings().len(), 2);
+}
+
+#[test]
+fn what_1_1_appended_answers_the_same_through_both_doors() {
+    let by = |door| {
+        let stage = Stage::new(None);
+        let session = stage.session(door, LogBook::default()).unwrap();
+        let case = session.open_case(&opening()).unwrap();
+        let refused = |answer: Result<(), Error>| answer.unwrap_err();
+        // Of a case that has only been opened none of this can be had.
+        let refusals = [
+            refused(case.allow_last_try()),
+            refused(case.wrong_patient()),
+            refused(case.opt_out(OptOut::Remove)),
+            refused(case.decide_all(None, Decision::Reject)),
+            refused(case.decide_all(Some("medications"), Decision::Accept)),
+            refused(case.notice_page(NoticeLanguage::English).map(drop)),
+        ];
+        assert!(
+            refusals.iter().all(|error| error.code() == ErrorCode::WrongState),
+            "{refusals:#?}"
+        );
+        let jcs = |jcs| Observation { jcs: Some(jcs), ..Observation::default() };
+        let answers = [
+            session.log_in(&log_in()),
+            case.observe(&jcs(300)),
+            case.observe(&jcs(4)),
+            session.log_out("X"),
+        ];
+        (refusals, answers)
+    };
+    assert_eq!(by(DoorKind::C), by(DoorKind::Rust));
+}
+
+fn log_in() -> LogIn {
+    let factors = vec![Factor::IdPassword, Factor::Fingerprint];
+    LogIn { crew_member: "X".into(), unit: "X".into(), terminal: "X".into(), factors }
 }
 
 // clauses: LIFE-3

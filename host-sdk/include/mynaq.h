@@ -24,6 +24,9 @@
  *     mynaq->case_close(patient, &error);
  *     mynaq->close(session, &error);
  *
+ * Where capabilities says log_in_required, the crew member has logged in before, when the shift began
+ * (log_in, among what 1.1 appended).
+ *
  * samples/hosts holds this host in C, C++, C#, Java and Python. INTERFACE.md is the contract behind
  * this file; words such as THR-2 are its clauses.
  *
@@ -106,6 +109,19 @@ extern "C" {
 #define MYNAQ_NOTICE_HANDED_OVER 1u     /* to the patient or to somebody with them */
 #define MYNAQ_NOTICE_NOT_HANDED_OVER 2u /* there was nobody to take it */
 
+/* What the holder of a card wants of the department's list of people not to be looked up. */
+#define MYNAQ_OPT_OUT_ADD 1u    /* to be on it */
+#define MYNAQ_OPT_OUT_REMOVE 2u /* to be off it again */
+
+/* A language the notice can be printed in; capabilities says which there are. */
+#define MYNAQ_NOTICE_LANGUAGE_JA 1u
+#define MYNAQ_NOTICE_LANGUAGE_JA_FURIGANA 2u
+#define MYNAQ_NOTICE_LANGUAGE_EN 3u
+#define MYNAQ_NOTICE_LANGUAGE_ZH 4u /* simplified */
+#define MYNAQ_NOTICE_LANGUAGE_KO 5u
+#define MYNAQ_NOTICE_LANGUAGE_PT 6u
+#define MYNAQ_NOTICE_LANGUAGE_VI 7u
+
 /* The format every pack can write its record in: a JSON object, field name to accepted value. */
 #define MYNAQ_FORMAT_JSON "json"
 
@@ -138,6 +154,21 @@ extern "C" {
 #define MYNAQ_ERROR_IDENTITY_FAILED (-504)
 #define MYNAQ_ERROR_REFUSED (-505)
 #define MYNAQ_ERROR_NO_RECORD (-506)
+#define MYNAQ_ERROR_NO_PHOTO (-507)
+#define MYNAQ_ERROR_CONSENT_IMPOSSIBLE (-508)
+#define MYNAQ_ERROR_REASON_UNFIT (-509)
+#define MYNAQ_ERROR_OPTED_OUT (-510)
+#define MYNAQ_ERROR_NOT_LOGGED_IN (-511)
+#define MYNAQ_ERROR_LOG_IN_EXPIRED (-512)
+#define MYNAQ_ERROR_TWO_FACTORS (-513)
+#define MYNAQ_ERROR_CREW_UNKNOWN (-514)
+#define MYNAQ_ERROR_CREW_EXPIRED (-515)
+#define MYNAQ_ERROR_CREW_REVOKED (-516)
+#define MYNAQ_ERROR_CREW_NO_RIGHT (-517)
+#define MYNAQ_ERROR_ROSTER_EXPIRED (-518)
+#define MYNAQ_ERROR_ROSTER_UNREADABLE (-519)
+#define MYNAQ_ERROR_CLOCK_SET_BACK (-520)
+#define MYNAQ_ERROR_TRANSCRIPTION (-522)
 #define MYNAQ_ERROR_UNKNOWN_PACK (-801)
 #define MYNAQ_ERROR_INVALID_PACK (-802)
 #define MYNAQ_ERROR_UNKNOWN_FIELD (-803)
@@ -178,7 +209,8 @@ typedef struct mynaq_host {
 /* ---- Documents -------------------------------------------------------------------------------- */
 
 /* Bytes the library lends you until you release the handle. A NUL follows the last byte. UTF-8 JSON,
- * except what case_export wrote. They may hold patient data: release them soon, they are wiped then.
+ * except what case_export and case_notice_page wrote. They may hold patient data: release them soon,
+ * they are wiped then.
  *
  *     printf("%s\n", event.data);
  *     mynaq->release(event.handle);
@@ -241,7 +273,9 @@ typedef struct mynaq_plugin {
 
     /* Opens a case. opening: JSON, schema/case-opening.schema.json; nothing about the patient in it.
      * Its events begin with `opened`. [any-thread]
-     * Errors: BAD_DOCUMENT, UNKNOWN_PACK, INVALID_PACK, TOO_MANY with 1,000 cases open.
+     * Errors: BAD_DOCUMENT, UNKNOWN_PACK, INVALID_PACK, TOO_MANY with 1,000 cases open. Where a
+     * roster is configured also, of the crew member: NOT_LOGGED_IN, LOG_IN_EXPIRED, CREW_UNKNOWN,
+     * CREW_EXPIRED, CREW_REVOKED, CREW_NO_RIGHT, ROSTER_EXPIRED, ROSTER_UNREADABLE, CLOCK_SET_BACK.
      *
      *     const char *opening = "{\"incident\":\"2026-000123\",\"unit\":\"A1\",\"terminal\":\"T1\","
      *                           "\"crew_member\":\"C7\",\"pack\":\"record-app\"}";
@@ -285,7 +319,8 @@ typedef struct mynaq_plugin {
      * before anything leaves. Events: look_up_sent, then summary and record, or trouble;
      * notice_due after a viewing without consent. [any-thread]
      * Errors: UNKNOWN_VALUE, GATE_NOT_READY, IDENTITY_FAILED, REFUSED, WRONG_STATE while a look-up
-     * is under way.
+     * is under way; NO_PHOTO, CONSENT_IMPOSSIBLE, REASON_UNFIT, OPTED_OUT; those of case_open about
+     * the crew member, whose right may have ended meanwhile.
      *
      *     mynaq->case_look_up(patient, MYNAQ_SCOPE_SUMMARY, &error);
      */
@@ -300,7 +335,8 @@ typedef struct mynaq_plugin {
 
     /* The crew takes or leaves the offer in a field of the record; the last word counts. Event:
      * decided. [any-thread]
-     * Errors: UNKNOWN_VALUE, WRONG_STATE without a record or an offer, UNKNOWN_FIELD, REFUSED.
+     * Errors: UNKNOWN_VALUE, WRONG_STATE without a record or an offer, UNKNOWN_FIELD, REFUSED,
+     * TRANSCRIPTION where the department does not let the field be taken over.
      *
      *     mynaq->case_decide(patient, name, strlen(name), MYNAQ_DECISION_ACCEPT, &error);
      */
@@ -325,8 +361,9 @@ typedef struct mynaq_plugin {
     int32_t(MYNAQ_CALL *case_export)(mynaq_handle patient, const char *format, uint64_t format_size,
                                      mynaq_document *bytes, mynaq_document *error);
 
-    /* Records what became of the notice (傷病者用説明書). Event: notice_recorded. [any-thread]
-     * Errors: UNKNOWN_VALUE, WRONG_STATE when nothing was viewed without consent.
+    /* Records what became of the notice (傷病者用説明書), also after a refusal: whoever was viewed
+     * unconscious, woke up and refused is still owed the paper. Event: notice_recorded. [any-thread]
+     * Errors: UNKNOWN_VALUE, WRONG_STATE when nobody was viewed without consent in the case.
      *
      *     mynaq->case_notice(patient, MYNAQ_NOTICE_HANDED_OVER, &error);
      */
@@ -380,6 +417,86 @@ typedef struct mynaq_plugin {
      *         mynaq->case_allow_last_try(patient, &error);
      */
     int32_t(MYNAQ_CALL *case_allow_last_try)(mynaq_handle patient, mynaq_document *error);
+
+    /* A crew member begins a shift on this terminal, and may view from now on in every session on
+     * the configuration; several may be logged in at once. You have made sure who they are and say
+     * how: log_in is JSON, schema/log-in.schema.json, with no secret in it. The library asks the
+     * roster. When the shift begins, never at a patient. [any-thread]
+     * Errors: BAD_DOCUMENT, TWO_FACTORS, CREW_UNKNOWN, CREW_EXPIRED, CREW_REVOKED, CREW_NO_RIGHT,
+     * ROSTER_EXPIRED, ROSTER_UNREADABLE, CLOCK_SET_BACK.
+     *
+     *     const char *log_in = "{\"crew_member\":\"C7\",\"unit\":\"A1\",\"terminal\":\"T1\","
+     *                          "\"factors\":[\"id_password\",\"ic_card\"]}";
+     *     mynaq->log_in(session, log_in, strlen(log_in), &error);
+     */
+    int32_t(MYNAQ_CALL *log_in)(mynaq_handle session, const char *log_in, uint64_t log_in_size,
+                                mynaq_document *error);
+
+    /* A crew member ends the shift; crew_member is the name they logged in with. Cases they opened
+     * can be finished, but view nothing more. Not logged in is no error. [any-thread]
+     *
+     *     mynaq->log_out(session, "C7", 2, &error);
+     */
+    int32_t(MYNAQ_CALL *log_out)(mynaq_handle session, const char *crew_member,
+                                 uint64_t crew_member_size, mynaq_document *error);
+
+    /* Records what the crew sees: level of consciousness (JCS or GCS), the form of the card,
+     * cardiopulmonary arrest. JSON, schema/observation.schema.json; a member that is not given stays
+     * as it was said before. While cpa is true every event of the case is `quiet` (show it, and draw
+     * no attention to it), and a card is waited for without end. Events: observed, gate.
+     * [any-thread]
+     * Errors: BAD_DOCUMENT, REFUSED.
+     *
+     *     mynaq->case_observe(patient, "{\"jcs\":300}", 11, &error);
+     *     const char *awake = "{\"gcs\":{\"eye\":4,\"verbal\":5,\"motor\":6}}";
+     *     mynaq->case_observe(patient, awake, strlen(awake), &error);
+     *     mynaq->case_observe(patient, "{\"card_form\":\"without_photo\"}", 29, &error);
+     *     mynaq->case_observe(patient, "{\"cpa\":true}", 12, &error);
+     */
+    int32_t(MYNAQ_CALL *case_observe)(mynaq_handle patient, const char *observation,
+                                      uint64_t observation_size, mynaq_document *error);
+
+    /* The card was another person's, which was noticed after it was read or viewed: everything of it
+     * is wiped, and the case goes on without it. Events: withdrawn, which names the fields the crew
+     * had accepted (take them out of your record), card_forgotten, gate. [any-thread]
+     * Errors: WRONG_STATE when no card was read, REFUSED.
+     *
+     *     mynaq->case_wrong_patient(patient, &error);
+     */
+    int32_t(MYNAQ_CALL *case_wrong_patient)(mynaq_handle patient, mynaq_document *error);
+
+    /* At the department's counter: the holder of the card that was read does not want to be looked
+     * up any more, or again does. The department's list keeps a salted hash and nothing else. Event:
+     * opt_out_recorded; then gate, which closes. [any-thread]
+     * Errors: UNKNOWN_VALUE, WRONG_STATE without a card, CONFIG_INVALID when no list is configured.
+     *
+     *     mynaq->case_opt_out(patient, MYNAQ_OPT_OUT_ADD, &error);
+     */
+    int32_t(MYNAQ_CALL *case_opt_out)(mynaq_handle patient, uint32_t opt_out,
+                                      mynaq_document *error);
+
+    /* The crew takes or leaves every offer at once; with a section of the summary, such as
+     * "medications", those that come from it; with NULL and 0 all. Event: decided, for each.
+     * [any-thread]
+     * Errors: UNKNOWN_VALUE, WRONG_STATE without a record, UNKNOWN_FIELD for a section nothing comes
+     * from, REFUSED, TRANSCRIPTION where the department does not allow it: nothing is decided then.
+     *
+     *     mynaq->case_decide_all(patient, "medications", 11, MYNAQ_DECISION_ACCEPT, &error);
+     *     mynaq->case_decide_all(patient, NULL, 0, MYNAQ_DECISION_REJECT, &error);
+     */
+    int32_t(MYNAQ_CALL *case_decide_all)(mynaq_handle patient, const char *section,
+                                         uint64_t section_size, uint32_t decision,
+                                         mynaq_document *error);
+
+    /* The notice (傷病者用説明書) as a page ready to print: HTML in UTF-8 that needs no other file,
+     * with nothing medical in it. Works after a refusal too. [any-thread]
+     * Errors: UNKNOWN_VALUE, WRONG_STATE when nobody was viewed without consent in the case,
+     * TOO_MANY while 10,000 documents are not released.
+     *
+     *     mynaq->case_notice_page(patient, MYNAQ_NOTICE_LANGUAGE_EN, &page, &error);
+     */
+    int32_t(MYNAQ_CALL *case_notice_page)(mynaq_handle patient, uint32_t language,
+                                          mynaq_document *page, mynaq_document *error);
 } mynaq_plugin;
 
 /* Whether the plugin has a function: ask before calling one that 1.0 did not have. */
@@ -413,7 +530,10 @@ MYNAQ_LAYOUT(plugin_next_event, offsetof(mynaq_plugin, next_event) == 8 + 16 * s
 MYNAQ_LAYOUT(plugin_extension, offsetof(mynaq_plugin, extension) == 8 + 18 * sizeof(void *));
 MYNAQ_LAYOUT(plugin_last_try,
              offsetof(mynaq_plugin, case_allow_last_try) == 8 + 19 * sizeof(void *));
-MYNAQ_LAYOUT(plugin, sizeof(mynaq_plugin) == 8 + 20 * sizeof(void *));
+MYNAQ_LAYOUT(plugin_log_in, offsetof(mynaq_plugin, log_in) == 8 + 20 * sizeof(void *));
+MYNAQ_LAYOUT(plugin_notice_page,
+             offsetof(mynaq_plugin, case_notice_page) == 8 + 26 * sizeof(void *));
+MYNAQ_LAYOUT(plugin, sizeof(mynaq_plugin) == 8 + 27 * sizeof(void *));
 #undef MYNAQ_LAYOUT
 
 #ifdef __cplusplus

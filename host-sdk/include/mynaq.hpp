@@ -74,6 +74,21 @@ enum class Notice : std::uint32_t {
     not_handed_over = MYNAQ_NOTICE_NOT_HANDED_OVER
 };
 
+enum class OptOut : std::uint32_t {
+    add = MYNAQ_OPT_OUT_ADD,
+    remove = MYNAQ_OPT_OUT_REMOVE
+};
+
+enum class NoticeLanguage : std::uint32_t {
+    ja = MYNAQ_NOTICE_LANGUAGE_JA,
+    ja_furigana = MYNAQ_NOTICE_LANGUAGE_JA_FURIGANA,
+    en = MYNAQ_NOTICE_LANGUAGE_EN,
+    zh = MYNAQ_NOTICE_LANGUAGE_ZH,
+    ko = MYNAQ_NOTICE_LANGUAGE_KO,
+    pt = MYNAQ_NOTICE_LANGUAGE_PT,
+    vi = MYNAQ_NOTICE_LANGUAGE_VI
+};
+
 /* ---- Errors ----------------------------------------------------------------------------------- */
 
 /* A call failed. */
@@ -244,6 +259,24 @@ public:
      * ended with card.pin_last_try. Since 1.1: throws Error (INCOMPATIBLE) where it is not there. */
     void allow_last_try() { MYNAQ_INVOKE(table(), case_allow_last_try, id()); }
 
+    /* Records what the crew sees of patient and card: JSON after schema/observation.schema.json;
+     * members that are not given stay. Since 1.1, as above. */
+    void observe(const std::string &observation)
+    {
+        MYNAQ_INVOKE(table(), case_observe, id(), observation.data(), detail::size(observation));
+    }
+
+    /* The card was another person's: everything of it is wiped. Take the fields that the event
+     * withdrawn names out of your record. Since 1.1, as above. */
+    void wrong_patient() { MYNAQ_INVOKE(table(), case_wrong_patient, id()); }
+
+    /* At the department's counter: puts the holder of the card that was read on its list of people
+     * not to be looked up, or takes them off it. Since 1.1, as above. */
+    void opt_out(OptOut opt_out)
+    {
+        MYNAQ_INVOKE(table(), case_opt_out, id(), static_cast<std::uint32_t>(opt_out));
+    }
+
     void consent(Consent consent, const std::string &reason = std::string())
     {
         MYNAQ_INVOKE(table(), case_consent, id(), static_cast<std::uint32_t>(consent),
@@ -261,6 +294,14 @@ public:
     void decide(const std::string &field, Decision decision)
     {
         MYNAQ_INVOKE(table(), case_decide, id(), field.data(), detail::size(field),
+                     static_cast<std::uint32_t>(decision));
+    }
+
+    /* Every offer at once; with a section of the summary, such as "medications", those that come from
+     * it. Since 1.1, as above. */
+    void decide_all(Decision decision, const std::string &section = std::string())
+    {
+        MYNAQ_INVOKE(table(), case_decide_all, id(), section.data(), detail::size(section),
                      static_cast<std::uint32_t>(decision));
     }
 
@@ -283,6 +324,14 @@ public:
     void notice(Notice notice)
     {
         MYNAQ_INVOKE(table(), case_notice, id(), static_cast<std::uint32_t>(notice));
+    }
+
+    /* The notice as a page ready to print: HTML, nothing medical. Since 1.1, as above. */
+    Document notice_page(NoticeLanguage language) const
+    {
+        mynaq_document page;
+        MYNAQ_INVOKE(table(), case_notice_page, id(), static_cast<std::uint32_t>(language), &page);
+        return Document(table(), page);
     }
 
     /* The next event: JSON after schema/event.schema.json; empty if nothing happened in time. */
@@ -317,6 +366,21 @@ public:
         mynaq_document capabilities;
         MYNAQ_INVOKE(table(), capabilities, open_->handle.get(), &capabilities);
         return Document(table(), capabilities);
+    }
+
+    /* A crew member begins a shift, in every session on the configuration: JSON after
+     * schema/log-in.schema.json. Never at a patient. Since 1.1: throws Error (INCOMPATIBLE) where it
+     * is not there. */
+    void log_in(const std::string &log_in)
+    {
+        MYNAQ_INVOKE(table(), log_in, open_->handle.get(), log_in.data(), detail::size(log_in));
+    }
+
+    /* A crew member ends it: their cases can be finished, but view nothing more. Since 1.1. */
+    void log_out(const std::string &crew_member)
+    {
+        MYNAQ_INVOKE(table(), log_out, open_->handle.get(), crew_member.data(),
+                     detail::size(crew_member));
     }
 
     /* Opens a case. opening: JSON after schema/case-opening.schema.json. */

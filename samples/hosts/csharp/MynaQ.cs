@@ -99,6 +99,34 @@ namespace MynaQ
         NotHandedOver = 2,
     }
 
+    /// <summary>What the holder of a card wants of the department's list of people not to be looked up.</summary>
+    public enum OptOut : uint
+    {
+        /// <summary>To be on it.</summary>
+        Add = 1,
+        /// <summary>To be off it again.</summary>
+        Remove = 2,
+    }
+
+    /// <summary>A language the notice can be printed in; the capabilities say which there are.</summary>
+    public enum NoticeLanguage : uint
+    {
+        /// <summary>日本語.</summary>
+        Ja = 1,
+        /// <summary>日本語, with furigana.</summary>
+        JaFurigana = 2,
+        /// <summary>English.</summary>
+        En = 3,
+        /// <summary>中文, simplified.</summary>
+        Zh = 4,
+        /// <summary>한국어.</summary>
+        Ko = 5,
+        /// <summary>Português.</summary>
+        Pt = 6,
+        /// <summary>Tiếng Việt.</summary>
+        Vi = 7,
+    }
+
     /// <summary>How much a line of the log matters.</summary>
     public enum LogLevel : uint
     {
@@ -142,6 +170,21 @@ namespace MynaQ
         public const int IdentityFailed = -504;
         public const int Refused = -505;
         public const int NoRecord = -506;
+        public const int NoPhoto = -507;
+        public const int ConsentImpossible = -508;
+        public const int ReasonUnfit = -509;
+        public const int OptedOut = -510;
+        public const int NotLoggedIn = -511;
+        public const int LogInExpired = -512;
+        public const int TwoFactors = -513;
+        public const int CrewUnknown = -514;
+        public const int CrewExpired = -515;
+        public const int CrewRevoked = -516;
+        public const int CrewNoRight = -517;
+        public const int RosterExpired = -518;
+        public const int RosterUnreadable = -519;
+        public const int ClockSetBack = -520;
+        public const int Transcription = -522;
         public const int UnknownPack = -801;
         public const int InvalidPack = -802;
         public const int UnknownField = -803;
@@ -183,7 +226,8 @@ namespace MynaQ
         {
             "open", "close", "shutdown", "capabilities", "case_open", "case_read_card", "case_identity",
             "case_consent", "case_look_up", "case_cancel", "case_decide", "case_record", "case_export", "case_notice",
-            "case_close", "next_event", "release", "extension", "case_allow_last_try",
+            "case_close", "next_event", "release", "extension", "case_allow_last_try", "log_in", "log_out",
+            "case_observe", "case_wrong_patient", "case_opt_out", "case_decide_all", "case_notice_page",
         };
 
         const uint AbiVersion = 1u << 16 | 1u;
@@ -389,6 +433,14 @@ namespace MynaQ
             GC.KeepAlive(this);
             return document;
         }
+
+        internal void Text(string function, string text)
+        {
+            byte[] bytes = Native.Bytes(text);
+            int status = Plugin.Function<Native.OnText>(function)(Handle, bytes, Native.Size(bytes),
+                out Native.Document error);
+            Check(function, status, error);
+        }
     }
 
     /// <summary>A session on a configuration file. Keep one for as long as the software runs.</summary>
@@ -428,6 +480,22 @@ namespace MynaQ
             int status = Plugin.Function<Native.Read>("capabilities")(Handle, out Native.Document capabilities,
                 out Native.Document error);
             return Check("capabilities", status, capabilities, error);
+        }
+
+        /// <summary>A crew member begins a shift, in every session on the configuration; never at a patient. Since 1.1:
+        /// where the plugin does not have it, <see cref="Status.Incompatible"/>.</summary>
+        /// <param name="logIn">JSON, schema/log-in.schema.json.</param>
+        public void LogIn(string logIn)
+        {
+            Text("log_in", logIn);
+        }
+
+        /// <summary>A crew member ends it: their cases can be finished, but view nothing more. Since 1.1, as
+        /// <see cref="LogIn"/>.</summary>
+        /// <param name="crewMember">The name they logged in with.</param>
+        public void LogOut(string crewMember)
+        {
+            Text("log_out", crewMember);
         }
 
         /// <summary>Opens a case: one patient contact (傷病者対応). Fetch its events once without being woken.
@@ -575,6 +643,28 @@ namespace MynaQ
             Command("case_allow_last_try");
         }
 
+        /// <summary>Records what the crew sees of patient and card; members that are not given stay. Since 1.1, as
+        /// <see cref="AllowLastTry"/>.</summary>
+        /// <param name="observation">JSON, schema/observation.schema.json.</param>
+        public void Observe(string observation)
+        {
+            Text("case_observe", observation);
+        }
+
+        /// <summary>The card was another person's: everything of it is wiped. Take the fields that the event withdrawn
+        /// names out of your record. Since 1.1, as <see cref="AllowLastTry"/>.</summary>
+        public void WrongPatient()
+        {
+            Command("case_wrong_patient");
+        }
+
+        /// <summary>At the department's counter: puts the holder of the card that was read on its list of people not to
+        /// be looked up, or takes them off it. Since 1.1, as <see cref="AllowLastTry"/>.</summary>
+        public void RecordOptOut(OptOut optOut)
+        {
+            Code("case_opt_out", (uint)optOut);
+        }
+
         /// <summary>Records the patient's word. Refusal wipes the card and ends the matter.</summary>
         /// <param name="consent">What the patient said.</param>
         /// <param name="reason">One of <see cref="Reason"/>, with <see cref="Consent.Unobtainable"/> and never else.
@@ -605,6 +695,18 @@ namespace MynaQ
             Check("case_decide", status, error);
         }
 
+        /// <summary>The crew takes or leaves every offer at once. Since 1.1, as <see cref="AllowLastTry"/>.</summary>
+        /// <param name="decision">Which of the two.</param>
+        /// <param name="section">A section of the summary, such as <c>medications</c>: the offers that come from it.
+        /// Null: all.</param>
+        public void DecideAll(Decision decision, string section = null)
+        {
+            byte[] text = Native.Bytes(section);
+            int status = Plugin.Function<Native.Decide>("case_decide_all")(Handle, text, Native.Size(text),
+                (uint)decision, out Native.Document error);
+            Check("case_decide_all", status, error);
+        }
+
         /// <summary>The record as it stands: every field with its offer, source, age and trace. JSON,
         /// schema/record.schema.json.</summary>
         public byte[] Record()
@@ -628,6 +730,15 @@ namespace MynaQ
         public void RecordNotice(Notice notice)
         {
             Code("case_notice", (uint)notice);
+        }
+
+        /// <summary>The notice as a page ready to print: HTML in UTF-8, nothing medical. Since 1.1, as
+        /// <see cref="AllowLastTry"/>.</summary>
+        public byte[] NoticePage(NoticeLanguage language)
+        {
+            int status = Plugin.Function<Native.ReadOnCode>("case_notice_page")(Handle, (uint)language,
+                out Native.Document page, out Native.Document error);
+            return Check("case_notice_page", status, page, error);
         }
 
         /// <summary>The next event: JSON, schema/event.schema.json; null if nothing happened in time. Ignore kinds and
@@ -722,10 +833,16 @@ namespace MynaQ
         internal delegate int OnCodeAndText(ulong patient, uint code, byte[] text, ulong textSize, out Document error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int OnText(ulong handle, byte[] text, ulong textSize, out Document error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int Decide(ulong patient, byte[] field, ulong fieldSize, uint decision, out Document error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int Read(ulong handle, out Document result, out Document error);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int ReadOnCode(ulong patient, uint code, out Document result, out Document error);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int Export(ulong patient, byte[] format, ulong formatSize, out Document bytes,

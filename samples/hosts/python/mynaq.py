@@ -35,6 +35,9 @@ CONSENT_GIVEN, CONSENT_UNOBTAINABLE, CONSENT_REFUSED = 1, 2, 3
 SCOPE_SUMMARY, SCOPE_FULL, SCOPE_FULL_WITH_PRESCRIPTIONS = 1, 2, 3
 DECISION_ACCEPT, DECISION_REJECT = 1, 2
 NOTICE_HANDED_OVER, NOTICE_NOT_HANDED_OVER = 1, 2
+OPT_OUT_ADD, OPT_OUT_REMOVE = 1, 2
+NOTICE_LANGUAGE_JA, NOTICE_LANGUAGE_JA_FURIGANA, NOTICE_LANGUAGE_EN, NOTICE_LANGUAGE_ZH = 1, 2, 3, 4
+NOTICE_LANGUAGE_KO, NOTICE_LANGUAGE_PT, NOTICE_LANGUAGE_VI = 5, 6, 7
 LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_TRACE = 1, 2, 3, 4, 5
 
 OK, NOTHING = 0, 1
@@ -80,7 +83,10 @@ def _slot(*arguments):
 _HANDLE = _slot(c_uint64, _ERROR)
 _WORD = _slot(c_uint64, c_uint32, _ERROR)
 _WORD_TEXT = _slot(c_uint64, c_uint32, c_char_p, c_uint64, _ERROR)
+_TEXT = _slot(c_uint64, c_char_p, c_uint64, _ERROR)
+_TEXT_WORD = _slot(c_uint64, c_char_p, c_uint64, c_uint32, _ERROR)
 _DOCUMENT = _slot(c_uint64, POINTER(_Document), _ERROR)
+_WORD_DOCUMENT = _slot(c_uint64, c_uint32, POINTER(_Document), _ERROR)
 
 
 class _Table(ctypes.Structure):
@@ -98,15 +104,22 @@ class _Table(ctypes.Structure):
         ("case_consent", _WORD_TEXT),
         ("case_look_up", _WORD),
         ("case_cancel", _HANDLE),
-        ("case_decide", _slot(c_uint64, c_char_p, c_uint64, c_uint32, _ERROR)),
+        ("case_decide", _TEXT_WORD),
         ("case_record", _DOCUMENT),
         ("case_export", _slot(c_uint64, c_char_p, c_uint64, POINTER(_Document), _ERROR)),
         ("case_notice", _WORD),
         ("case_close", _HANDLE),
-        ("next_event", _slot(c_uint64, c_uint32, POINTER(_Document), _ERROR)),
+        ("next_event", _WORD_DOCUMENT),
         ("release", _slot(c_uint64)),
         ("extension", ctypes.CFUNCTYPE(c_void_p, c_char_p, c_uint64)),
         ("case_allow_last_try", _HANDLE),
+        ("log_in", _TEXT),
+        ("log_out", _TEXT),
+        ("case_observe", _TEXT),
+        ("case_wrong_patient", _HANDLE),
+        ("case_opt_out", _WORD),
+        ("case_decide_all", _TEXT_WORD),
+        ("case_notice_page", _WORD_DOCUMENT),
     ]
 
 
@@ -209,6 +222,19 @@ class Session:
         self._plugin._call("capabilities", self._handle, byref(document))
         return json.loads(self._plugin._take(document))
 
+    def log_in(self, log_in):
+        """A crew member begins a shift, in every session on the configuration; never at a patient.
+        log_in: a dict after schema/log-in.schema.json. Since 1.1: INCOMPATIBLE where the plugin has
+        it not."""
+        text = json.dumps(log_in, ensure_ascii=False).encode("utf-8")
+        self._plugin._call("log_in", self._handle, text, len(text))
+
+    def log_out(self, crew_member):
+        """A crew member ends it: their cases can be finished, but view nothing more. Since 1.1, as
+        above."""
+        name = crew_member.encode("utf-8")
+        self._plugin._call("log_out", self._handle, name, len(name))
+
     def open_case(self, opening):
         """Opens a case. opening: a dict after schema/case-opening.schema.json."""
         return Case(self, opening)
@@ -306,6 +332,22 @@ class Case:
         that ended with card.pin_last_try. Since 1.1: INCOMPATIBLE where the plugin has it not."""
         self._plugin._call("case_allow_last_try", self._handle)
 
+    def observe(self, observation):
+        """Records what the crew sees of patient and card: a dict after schema/observation.schema.json;
+        members that are not given stay. Since 1.1, as above."""
+        text = json.dumps(observation, ensure_ascii=False).encode("utf-8")
+        self._plugin._call("case_observe", self._handle, text, len(text))
+
+    def wrong_patient(self):
+        """The card was another person's: everything of it is wiped. Take the fields that the event
+        `withdrawn` names out of your record. Since 1.1, as above."""
+        self._plugin._call("case_wrong_patient", self._handle)
+
+    def opt_out(self, opt_out):
+        """At the department's counter: puts the holder of the card that was read on its list of people
+        not to be looked up, or takes them off it. Since 1.1, as above."""
+        self._plugin._call("case_opt_out", self._handle, opt_out)
+
     def consent(self, consent, reason=None):
         """Records the patient's word; `reason` is a word, with CONSENT_UNOBTAINABLE only."""
         word = reason.encode("utf-8") if reason else None
@@ -324,6 +366,12 @@ class Case:
         name = field.encode("utf-8")
         self._plugin._call("case_decide", self._handle, name, len(name), decision)
 
+    def decide_all(self, decision, section=None):
+        """The crew takes or leaves every offer; with a section of the summary, such as `medications`,
+        those that come from it. Since 1.1, as above."""
+        name = section.encode("utf-8") if section else None
+        self._plugin._call("case_decide_all", self._handle, name, len(name or b""), decision)
+
     def record(self):
         """The record as it stands: the bytes of a JSON document."""
         document = _Document()
@@ -340,6 +388,13 @@ class Case:
     def notice(self, notice):
         """Records what became of the notice after a viewing without consent."""
         self._plugin._call("case_notice", self._handle, notice)
+
+    def notice_page(self, language=NOTICE_LANGUAGE_JA):
+        """The notice as a page ready to print: the bytes of an HTML document, nothing medical. Since
+        1.1, as above."""
+        document = _Document()
+        self._plugin._call("case_notice_page", self._handle, language, byref(document))
+        return self._plugin._take(document)
 
     def next_event(self, timeout):
         """The next event as a dict; None if nothing happened within `timeout` seconds. Never call

@@ -109,6 +109,32 @@ public final class MynaQ {
         NOT_HANDED_OVER
     }
 
+    /** What the holder of a card wants of the department's list of people not to be looked up. */
+    public enum OptOut {
+        /** To be on it. */
+        ADD,
+        /** To be off it again. */
+        REMOVE
+    }
+
+    /** A language the notice can be printed in; the capabilities say which there are. */
+    public enum NoticeLanguage {
+        /** 日本語. */
+        JA,
+        /** 日本語, with furigana. */
+        JA_FURIGANA,
+        /** English. */
+        EN,
+        /** 中文, simplified. */
+        ZH,
+        /** 한국어. */
+        KO,
+        /** Português. */
+        PT,
+        /** Tiếng Việt. */
+        VI
+    }
+
     /** What a call can return, for hosts that branch on it; mynaq.h has them all, the error's document the words. */
     public static final class Status {
         public static final int NULL_ARGUMENT = -101;
@@ -133,6 +159,21 @@ public final class MynaQ {
         public static final int IDENTITY_FAILED = -504;
         public static final int REFUSED = -505;
         public static final int NO_RECORD = -506;
+        public static final int NO_PHOTO = -507;
+        public static final int CONSENT_IMPOSSIBLE = -508;
+        public static final int REASON_UNFIT = -509;
+        public static final int OPTED_OUT = -510;
+        public static final int NOT_LOGGED_IN = -511;
+        public static final int LOG_IN_EXPIRED = -512;
+        public static final int TWO_FACTORS = -513;
+        public static final int CREW_UNKNOWN = -514;
+        public static final int CREW_EXPIRED = -515;
+        public static final int CREW_REVOKED = -516;
+        public static final int CREW_NO_RIGHT = -517;
+        public static final int ROSTER_EXPIRED = -518;
+        public static final int ROSTER_UNREADABLE = -519;
+        public static final int CLOCK_SET_BACK = -520;
+        public static final int TRANSCRIPTION = -522;
         public static final int UNKNOWN_PACK = -801;
         public static final int INVALID_PACK = -802;
         public static final int UNKNOWN_FIELD = -803;
@@ -192,7 +233,8 @@ public final class MynaQ {
     private static final List<String> SLOTS = Arrays.asList(
             "open", "close", "shutdown", "capabilities", "case_open", "case_read_card", "case_identity",
             "case_consent", "case_look_up", "case_cancel", "case_decide", "case_record", "case_export", "case_notice",
-            "case_close", "next_event", "release", "extension", "case_allow_last_try");
+            "case_close", "next_event", "release", "extension", "case_allow_last_try", "log_in", "log_out",
+            "case_observe", "case_wrong_patient", "case_opt_out", "case_decide_all", "case_notice_page");
 
     private final Table table;
 
@@ -284,6 +326,25 @@ public final class MynaQ {
         }
 
         /**
+         * A crew member begins a shift, in every session on the configuration; never at a patient. Since 1.1: where the
+         * plugin does not have it, {@link Status#INCOMPATIBLE}.
+         *
+         * @param logIn JSON, schema/log-in.schema.json
+         */
+        public void logIn(String logIn) {
+            command("log_in", text(logIn));
+        }
+
+        /**
+         * A crew member ends it: their cases can be finished, but view nothing more. Since 1.1, as {@link #logIn}.
+         *
+         * @param crewMember the name they logged in with
+         */
+        public void logOut(String crewMember) {
+            command("log_out", text(crewMember));
+        }
+
+        /**
          * Opens a case: one patient contact (傷病者対応). Fetch its events once without being woken.
          *
          * @param opening JSON, schema/case-opening.schema.json; nothing about the patient in it
@@ -341,6 +402,32 @@ public final class MynaQ {
             command("case_allow_last_try");
         }
 
+        /**
+         * Records what the crew sees of patient and card; members that are not given stay. Since 1.1, as {@link
+         * #allowLastTry}.
+         *
+         * @param observation JSON, schema/observation.schema.json
+         */
+        public void observe(String observation) {
+            command("case_observe", text(observation));
+        }
+
+        /**
+         * The card was another person's: everything of it is wiped. Take the fields that the event withdrawn names out
+         * of your record. Since 1.1, as {@link #allowLastTry}.
+         */
+        public void wrongPatient() {
+            command("case_wrong_patient");
+        }
+
+        /**
+         * At the department's counter: puts the holder of the card that was read on its list of people not to be looked
+         * up, or takes them off it. Since 1.1, as {@link #allowLastTry}.
+         */
+        public void recordOptOut(OptOut optOut) {
+            command("case_opt_out", code(optOut));
+        }
+
         /** Records the patient's word, where it needs no reason. Refusal wipes the card and ends the matter. */
         public void recordConsent(Consent consent) {
             recordConsent(consent, null);
@@ -370,6 +457,21 @@ public final class MynaQ {
             command("case_decide", text(field), code(decision));
         }
 
+        /** The crew takes or leaves every offer at once. Since 1.1, as {@link #allowLastTry}. */
+        public void decideAll(Decision decision) {
+            decideAll(decision, null);
+        }
+
+        /**
+         * The crew takes or leaves every offer that comes from one section of the summary. Since 1.1, as {@link
+         * #allowLastTry}.
+         *
+         * @param section such as {@code medications}; null for all
+         */
+        public void decideAll(Decision decision, String section) {
+            command("case_decide_all", text(section), code(decision));
+        }
+
         /** The record as it stands: every field with its offer, source, age and trace. JSON, record.schema.json. */
         public byte[] record() {
             return read("case_record");
@@ -387,6 +489,11 @@ public final class MynaQ {
         /** Records what became of the notice (傷病者用説明書). */
         public void recordNotice(Notice notice) {
             command("case_notice", code(notice));
+        }
+
+        /** The notice as a page ready to print: HTML in UTF-8, nothing medical. Since 1.1, as {@link #allowLastTry}. */
+        public byte[] noticePage(NoticeLanguage language) {
+            return read("case_notice_page", code(language));
         }
 
         /**
