@@ -210,9 +210,11 @@ fn every_fault_of_the_file_comes_with_its_place_and_the_exit_is_another() {
     let answer = roster.check(&[]);
     assert_eq!((answer.code, answer.out.as_str()), (2, ""));
     let path = roster.path.display();
-    for place in [format!("{path}:13:10: "), format!("{path}:26:11: ")] {
-        assert!(answer.err.contains(&place), "{}", answer.err);
-    }
+    let lines: Vec<_> = answer.err.lines().collect();
+    assert_eq!(lines.len(), 4, "what, where, where, and what to do: {}", answer.err);
+    assert!(lines[1].starts_with(&format!("{path}:13:10: ")), "{}", answer.err);
+    assert!(lines[2].starts_with(&format!("{path}:26:11: ")), "{}", answer.err);
+    assert!(lines[3].starts_with("→ "), "{}", answer.err);
     assert!(answer.err.contains("did you mean `2026-11-20`?"), "{}", answer.err);
 
     let (code, document) = roster.json(&[]);

@@ -70,5 +70,10 @@ impl Failure {
 
 /// What happened, and what to do now.
 fn explain(error: &Error) -> String {
-    format!("{error}\n→ {} / {}", error.action_ja(), error.action_en())
+    format!("{error}\n{}", advice(error))
+}
+
+/// What to do now.
+fn advice(error: &Error) -> String {
+    format!("→ {} / {}", error.action_ja(), error.action_en())
 }

@@ -2,18 +2,19 @@
 
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::Subcommand;
-use mynaq_host_sdk::{Error, ErrorCode};
-use mynaq_roster::{JAPAN, Roster, RosterFaults};
+use mynaq_host_sdk::{Error, ErrorCode, FileFault};
+use mynaq_roster::{JAPAN, Roster};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 use self::report::{Report, Verdict};
-use crate::{Failure, explain};
+use crate::{Failure, advice};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -52,51 +53,49 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
     let asked = arguments.member.as_deref().zip(arguments.unit.as_deref());
     let verdict = asked.map(|(member, unit)| Verdict::of(&roster, member, unit, at));
     let report = Report::new(&roster, at, verdict);
-    if arguments.json {
-        print(&report.json())?;
-    } else {
-        println!("{report}");
-    }
+    print(if arguments.json { pretty(&report.json())? } else { report.to_string() })?;
     report.outcome()
 }
 
-/// Prints what is wrong with the file where JSON is wanted, and otherwise leaves it to the failure.
 fn load(arguments: &Arguments) -> Result<Roster, Failure> {
     let file = &arguments.file;
-    let (error, faults) = match read(file) {
-        Ok(roster) => return Ok(roster),
-        Err(Unusable::File(error)) => {
-            let faults: Vec<_> = error.place().cloned().into_iter().collect();
-            (error, faults)
-        }
-        Err(Unusable::Text(faults)) => {
-            let all = faults.iter().cloned().collect();
-            (Error::in_file(ErrorCode::GateRosterUnreadable, faults.first), all)
-        }
+    let text = mynaq_roster::read(file).map_err(|error| {
+        let faults: Vec<_> = error.place().cloned().into_iter().collect();
+        unusable(arguments, error, &faults)
+    });
+    Roster::parse_all(file, &text?).map_err(|faults| {
+        let all: Vec<_> = faults.iter().cloned().collect();
+        unusable(arguments, Error::in_file(ErrorCode::GateRosterUnreadable, faults.first), &all)
+    })
+}
+
+/// Why the file cannot be used: in words, one line for each fault, and as JSON where it is wanted.
+fn unusable(arguments: &Arguments, error: Error, faults: &[FileFault]) -> Failure {
+    let mut message = match faults {
+        [] => error.to_string(),
+        _ => Error::new(error.code()).to_string(),
     };
-    if arguments.json {
-        print(&json!({ "file": file.display().to_string(), "error": error, "faults": faults }))?;
-    }
-    let mut message = explain(&error);
-    for fault in faults.iter().skip(1) {
+    for fault in faults {
         message += &format!("\n{fault}");
     }
-    Err(Failure::unable(message))
+    message += &format!("\n{}", advice(&error));
+    if arguments.json {
+        let file = arguments.file.display().to_string();
+        let document = json!({ "file": file, "error": error, "faults": faults });
+        if let Err(failure) = pretty(&document).and_then(print) {
+            return failure;
+        }
+    }
+    Failure::unable(message)
 }
 
-enum Unusable {
-    File(Error),
-    Text(RosterFaults),
+fn pretty(document: &Value) -> Result<String, Failure> {
+    serde_json::to_string_pretty(document).map_err(Failure::unable)
 }
 
-fn read(file: &Path) -> Result<Roster, Unusable> {
-    let text = mynaq_roster::read(file).map_err(Unusable::File)?;
-    Roster::parse_all(file, &text).map_err(Unusable::Text)
-}
-
-fn print(document: &Value) -> Result<(), Failure> {
-    println!("{}", serde_json::to_string_pretty(document).map_err(Failure::unable)?);
-    Ok(())
+/// An output that is closed, as by `head`, is no reason to panic.
+fn print(text: String) -> Result<(), Failure> {
+    writeln!(std::io::stdout().lock(), "{text}").map_err(Failure::unable)
 }
 
 fn moment(written: &str) -> Result<OffsetDateTime, String> {

@@ -7,7 +7,7 @@ use time::{Date, Month};
 use toml::{Spanned, Value};
 
 use crate::document::{Day, MemberDoc, RosterDoc};
-use crate::faults::{Faults, day_meant};
+use crate::faults::{Faults, NO_DAY, day_meant};
 use crate::name::{outline, shown, unfit};
 use crate::roster::{Member, Role, Roster};
 
@@ -209,8 +209,7 @@ fn day(written: &Day, faults: &mut Faults<'_>) -> Option<Date> {
         _ => (None, None),
     };
     if day.is_none() {
-        let ja = "日付は 2026-11-01 のように、引用符も時刻も付けずに書く";
-        let en = "a day is written like 2026-11-01, without quotes and without a time";
+        let (ja, en) = NO_DAY;
         faults.add_with(written.span(), ja, en, meant.map(|day| day.to_string()));
     }
     day
