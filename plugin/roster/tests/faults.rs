@@ -260,9 +260,11 @@ fn every_fault_is_told_from_top_to_bottom() {
         .replace("2027-03-31", "2026-10-31")
         .replace("name = \"救急2\"", "name = \"救急1\"")
         .replace("[\"viewer\"]", "[\"viewr\"]")
-        .replace("2026-11-20", "\"2026-11-20\"");
+        .replace("2026-11-20", "\"2026-11-20\"")
+        // Units may stand anywhere, and are looked at before the members.
+        + "[[unit]]\nname = \"\"\n";
     let lines: Vec<_> = faults(&text).iter().map(|fault| fault.line).collect();
-    assert_eq!(lines, [3, 9, 14, 17]);
+    assert_eq!(lines, [3, 9, 14, 17, 23]);
     let first = Roster::parse(Path::new("etc/roster.toml"), &text).unwrap_err();
     assert_eq!(first.line, 3, "the topmost stands for all");
 }
