@@ -11,7 +11,7 @@ use crate::faults::{Faults, NO_DAY, day_meant};
 use crate::name::{outline, shown, unfit};
 use crate::roster::{Member, Role, Roster};
 
-/// The largest department of the country has a few hundred units and a few thousand people.
+/// Far more than a department has: a roster with more is a mistake, and work stays bounded.
 const MAX_UNITS: usize = 1_000;
 const MAX_MEMBERS: usize = 10_000;
 

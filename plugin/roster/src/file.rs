@@ -54,9 +54,10 @@ pub fn read(path: &Path) -> Result<String, Error> {
 /// looks right on the screen of whoever wrote it.
 fn not_utf8(path: &Path, bytes: &[u8], good: usize) -> FileFault {
     let before = String::from_utf8_lossy(&bytes[..good]);
+    let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
     FileFault::at(
         path,
-        &before,
+        before,
         before.len(),
         "UTF-8 ではない。文字コードに UTF-8 を選んで保存し直す / not UTF-8: save it again as UTF-8",
     )

@@ -82,6 +82,9 @@ fn other_encodings_are_told_with_the_place_where_they_begin_to_differ() {
     let place = error.place().unwrap();
     assert_eq!((place.line, place.column), (2, 15));
     assert!(place.message.contains("UTF-8 を選んで保存し直す"), "{place}");
+    // A mark before it takes no column.
+    let (_folder, path) = file(b"\xef\xbb\xbfdepartment = \"\x96\xcd\"\n");
+    assert_eq!(unreadable(&path).place().map(|place| (place.line, place.column)), Some((1, 15)));
     // "Unicode" of older editors: UTF-16 with its mark.
     let utf16: Vec<u8> =
         [0xff, 0xfe].into_iter().chain(GOOD.encode_utf16().flat_map(u16::to_le_bytes)).collect();
