@@ -2,12 +2,14 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
+mod roster;
 mod schemas;
 mod view;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mynaq_host_sdk::Error;
 
 /// MynaQ from the command line.
 #[derive(Parser)]
@@ -21,6 +23,9 @@ struct Arguments {
 enum Command {
     /// Run one case: read the card, look up, print the filled record as JSON.
     View(Box<view::Arguments>),
+    /// The roster of those who may view: who may today, whose term ends, what is wrong with it.
+    #[command(subcommand)]
+    Roster(roster::Command),
     /// Write the JSON Schemas of every document that crosses the interface.
     Schemas(schemas::Arguments),
 }
@@ -28,6 +33,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::View(arguments) => view::run(*arguments),
+        Command::Roster(command) => roster::run(command),
         Command::Schemas(arguments) => schemas::run(&arguments),
     };
     match outcome {
@@ -51,8 +57,23 @@ impl Failure {
         Failure { code: 1, message: message.to_string() }
     }
 
+    /// The answer is no, for the reason the error gives.
+    fn refused(error: &Error) -> Self {
+        Failure { code: 1, message: explain(error) }
+    }
+
     /// The command could not work at all.
     fn unable(message: impl ToString) -> Self {
         Failure { code: 2, message: message.to_string() }
     }
+}
+
+/// What happened, and what to do now.
+fn explain(error: &Error) -> String {
+    format!("{error}\n{}", advice(error))
+}
+
+/// What to do now.
+fn advice(error: &Error) -> String {
+    format!("→ {} / {}", error.action_ja(), error.action_en())
 }

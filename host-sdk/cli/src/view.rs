@@ -14,7 +14,7 @@ use mynaq_host_sdk::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::Failure;
+use crate::{Failure, explain};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -158,10 +158,12 @@ impl Run {
                     self.case.look_up(self.arguments.scope).map_err(Failure::no_record)?;
                 }
                 EventBody::Gate { state: GateState::Closed { error }, .. } => {
-                    return Err(stop(&error));
+                    return Err(Failure::refused(&error));
                 }
                 EventBody::Trouble { error, goes_on: true } => eprintln!("{error}"),
-                EventBody::Trouble { error, goes_on: false } => return Err(stop(&error)),
+                EventBody::Trouble { error, goes_on: false } => {
+                    return Err(Failure::refused(&error));
+                }
                 EventBody::Record { record } => return Ok(*record),
                 _ => {}
             }
@@ -228,14 +230,6 @@ fn unable(error: Error) -> Failure {
         }
         _ => Failure::no_record(explain(&error)),
     }
-}
-
-fn stop(error: &Error) -> Failure {
-    Failure::no_record(explain(error))
-}
-
-fn explain(error: &Error) -> String {
-    format!("{error}\n→ {} / {}", error.action_ja(), error.action_en())
 }
 
 fn read_pin() -> Result<Zeroizing<String>, Failure> {

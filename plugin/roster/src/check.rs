@@ -7,11 +7,11 @@ use time::{Date, Month};
 use toml::{Spanned, Value};
 
 use crate::document::{Day, MemberDoc, RosterDoc};
-use crate::faults::{Faults, day_meant};
+use crate::faults::{Faults, NO_DAY, day_meant};
 use crate::name::{outline, shown, unfit};
 use crate::roster::{Member, Role, Roster};
 
-/// The largest department of the country has a few hundred units and a few thousand people.
+/// Far more than a department has: a roster with more is a mistake, and work stays bounded.
 const MAX_UNITS: usize = 1_000;
 const MAX_MEMBERS: usize = 10_000;
 
@@ -56,11 +56,11 @@ fn check_member(member: &MemberDoc, units: &Taken<'_>, faults: &mut Faults<'_>) 
     let id = shown(member.id.get_ref());
     let roles = roles(member, faults);
     if roles.contains(&Role::Viewer) && member.units.is_empty() {
-        faults.add_with_remedy(
+        faults.add_with(
             member.id.span(),
             &format!("隊員「{id}」は閲覧できる者だが、乗る隊がない"),
             &format!("member `{id}` may view, but rides with no unit"),
-            "units = [\"…\"]",
+            Some("units = [\"…\"]".to_owned()),
         );
     }
     for (place, unit) in member.units.iter().enumerate() {
@@ -105,11 +105,11 @@ fn roles(member: &MemberDoc, faults: &mut Faults<'_>) -> Vec<Role> {
     let written = member.roles.get_ref();
     if written.is_empty() {
         let id = shown(member.id.get_ref());
-        faults.add_with_remedy(
+        faults.add_with(
             member.roles.span(),
             &format!("隊員「{id}」に役割がない"),
             &format!("member `{id}` has no role"),
-            format!("roles = [\"{}\"]", Role::Viewer.name()),
+            Some(format!("roles = [\"{}\"]", Role::Viewer.name())),
         );
     }
     let mut roles = vec![];
@@ -189,12 +189,9 @@ fn fit(name: &Spanned<String>, (ja, en): (&str, &str), faults: &mut Faults<'_>) 
     let Some((why_ja, why_en)) = unfit(name.get_ref()) else { return true };
     let ja = format!("{ja}「{}」は使えない。{why_ja}", shown(name.get_ref()));
     let en = format!("{en} `{}` cannot be used: {why_en}", shown(name.get_ref()));
-    match name.get_ref().trim() {
-        trimmed if unfit(trimmed).is_none() => {
-            faults.add_with_remedy(name.span(), &ja, &en, trimmed);
-        }
-        _ => drop(faults.add(name.span(), &ja, &en)),
-    }
+    let trimmed = name.get_ref().trim();
+    let meant = unfit(trimmed).is_none().then(|| trimmed.to_owned());
+    faults.add_with(name.span(), &ja, &en, meant);
     false
 }
 
@@ -212,14 +209,8 @@ fn day(written: &Day, faults: &mut Faults<'_>) -> Option<Date> {
         _ => (None, None),
     };
     if day.is_none() {
-        let ja = "日付は 2026-11-01 のように、引用符も時刻も付けずに書く";
-        let en = "a day is written like 2026-11-01, without quotes and without a time";
-        match meant {
-            Some(meant) => {
-                faults.add_with_remedy(written.span(), ja, en, meant.to_string());
-            }
-            None => drop(faults.add(written.span(), ja, en)),
-        }
+        let (ja, en) = NO_DAY;
+        faults.add_with(written.span(), ja, en, meant.map(|day| day.to_string()));
     }
     day
 }

@@ -54,25 +54,22 @@ impl<'a> Faults<'a> {
         self.found.len() >= MAX_FAULTS
     }
 
-    pub(crate) fn add(&mut self, at: Range<usize>, ja: &str, en: &str) -> Option<&mut FileFault> {
-        if self.full() {
-            return None;
-        }
-        let message = format!("{ja} / {en}");
-        self.found.push(FileFault::at(self.file, self.text, at.start, message));
-        self.found.last_mut()
+    pub(crate) fn add(&mut self, at: Range<usize>, ja: &str, en: &str) {
+        self.add_with(at, ja, en, None);
     }
 
-    /// A fault with exactly one remedy.
-    pub(crate) fn add_with_remedy(
+    /// A fault with what was probably meant, if that is known.
+    pub(crate) fn add_with(
         &mut self,
         at: Range<usize>,
         ja: &str,
         en: &str,
-        remedy: impl Into<String>,
+        suggestion: Option<String>,
     ) {
-        if let Some(fault) = self.add(at, ja, en) {
-            fault.suggestion = Some(remedy.into());
+        if !self.full() {
+            let message = format!("{ja} / {en}");
+            let fault = FileFault::at(self.file, self.text, at.start, message);
+            self.found.push(FileFault { suggestion, ..fault });
         }
     }
 
@@ -84,8 +81,10 @@ impl<'a> Faults<'a> {
         written: &str,
         known: impl IntoIterator<Item = &'b str>,
     ) {
-        if let Some(fault) = self.add(at, ja, en) {
-            *fault = fault.clone().suggest(&shown(written), known);
+        if !self.full() {
+            let message = format!("{ja} / {en}");
+            let fault = FileFault::at(self.file, self.text, at.start, message);
+            self.found.push(fault.suggest(&shown(written), known));
         }
     }
 
@@ -111,6 +110,15 @@ pub(crate) fn unreadable(file: &Path, text: &str, error: &toml::de::Error) -> Fi
         FileFault::from_toml(file, text, error)
     };
     let written = text.get(span).unwrap_or_default();
+    if let Some(day) = day_meant(written) {
+        // What TOML makes of it is of no help to whoever wanted to write a day.
+        let (ja, en) = NO_DAY;
+        return FileFault {
+            message: format!("{ja} / {en}"),
+            suggestion: Some(day.to_string()),
+            ..fault
+        };
+    }
     let ja = match fault.message.as_str() {
         en if en.starts_with("unknown field") => "知らないキーがある",
         en if en.starts_with("missing field") => "必要なキーがない",
@@ -120,14 +128,17 @@ pub(crate) fn unreadable(file: &Path, text: &str, error: &toml::de::Error) -> Fi
         _ => "TOML として読めない",
     };
     fault.message = format!("{ja} / {}", fault.message);
-    if fault.suggestion.is_none() {
-        fault.suggestion = match written {
-            "[unit]" | "[member]" => Some(format!("[{written}]")),
-            _ => day_meant(written).map(|day| day.to_string()),
-        };
+    if matches!(written, "[unit]" | "[member]") {
+        fault.suggestion = Some(format!("[{written}]"));
     }
     fault
 }
+
+/// The message for a value that is not a day.
+pub(crate) const NO_DAY: (&str, &str) = (
+    "日付は 2026-11-01 のように、引用符も時刻も付けずに書く",
+    "a day is written like 2026-11-01, without quotes and without a time",
+);
 
 /// The day in `2026/11/1`, `2026年11月1日` and the like.
 pub(crate) fn day_meant(written: &str) -> Option<Date> {

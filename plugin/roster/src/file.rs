@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mynaq_interface::{Error, ErrorCode, FileFault};
 
-/// Larger files are no rosters, and are not read.
+/// Larger files are no rosters, and not read any further.
 pub const MAX_BYTES: u64 = 1 << 20;
 
 /// Reads the text of a roster, without the byte order mark an editor may have put before it.
@@ -25,23 +25,18 @@ pub fn read(path: &Path) -> Result<String, Error> {
             &format!("it cannot be read ({error}); check where it is and who may read it"),
         )
     };
-    let too_large =
-        || unable("1 MiB を超えている。名簿ではない", "it is larger than 1 MiB: not a roster");
-
     // Asked before opening: a pipe in its place would keep whoever opens it waiting.
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
+    if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err(unable("ファイルではない", "it is not a file"));
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(too_large());
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    // It may have grown since.
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
+        return Err(unable(
+            "1 MiB を超えている。名簿ではない",
+            "it is larger than 1 MiB: not a roster",
+        ));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
@@ -59,9 +54,10 @@ pub fn read(path: &Path) -> Result<String, Error> {
 /// looks right on the screen of whoever wrote it.
 fn not_utf8(path: &Path, bytes: &[u8], good: usize) -> FileFault {
     let before = String::from_utf8_lossy(&bytes[..good]);
+    let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
     FileFault::at(
         path,
-        &before,
+        before,
         before.len(),
         "UTF-8 ではない。文字コードに UTF-8 を選んで保存し直す / not UTF-8: save it again as UTF-8",
     )
