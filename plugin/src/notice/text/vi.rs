@@ -6,9 +6,9 @@ pub(super) static TEXTS: Texts = Texts {
     tag: "vi",
     to: "Thông báo cho người bệnh và gia đình",
     title: "Chúng tôi đã xem thông\u{A0}tin y\u{A0}tế của quý\u{A0}vị",
-    lead: "Quý vị đã cần được giúp đỡ. Vì vậy, đội cấp cứu đã xem thông tin y tế của quý vị (như hồ sơ khám \
-           bệnh và thuốc) bằng thẻ My\u{A0}Number được dùng làm thẻ bảo hiểm y tế ({マイナ保険証}). Lúc đó \
-           không thể xin được sự đồng ý của quý vị.",
+    lead: "Lúc đó quý vị cần được giúp đỡ. Vì vậy, đội cấp cứu đã xem thông tin y tế của quý vị (như hồ sơ \
+           khám bệnh và thuốc) bằng thẻ My\u{A0}Number được dùng làm thẻ bảo hiểm y tế ({マイナ保険証}). \
+           Đội cấp cứu đã không thể xin được sự đồng ý của quý vị.",
     when: "Thời gian",
     clock: Clock::Iso { japan_time: " (giờ Nhật Bản)" },
     who: "Người xem",
