@@ -46,6 +46,8 @@ need /usr/bin/openssl openssl
 need /usr/bin/unshare util-linux
 need /sbin/ip iproute2
 need /usr/bin/chromium chromium
+need /usr/bin/fc-list fontconfig
+need /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
@@ -86,6 +88,9 @@ ${long:+env MYNAQ_LONG=yes PROPTEST_CASES=20000} cargo test --workspace
 
 step "the console in a real browser"
 samples/console/tests/browser/run.sh
+
+step "the notice in a real browser"
+conformance/tests/notice/run.sh
 
 if [ -n "$long" ]; then
     step "fuzzing, a minute for each target"

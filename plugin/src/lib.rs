@@ -24,8 +24,7 @@ pub mod face;
 mod gate;
 mod host;
 mod lookup;
-#[cfg(must_fail)]
-mod must_fail;
+#[allow(dead_code, reason = "case_notice_page is not wired to it yet")]
 mod notice;
 
 /// The engine without a door, for the benchmark that measures what a door costs. Not an interface.

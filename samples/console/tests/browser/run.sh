@@ -10,12 +10,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../../.." && pwd)
 pictures=${1:-$root/target/pictures}
 
-[ -x /usr/bin/chromium ] || {
-    echo "chromium is missing: apt-get install -y --no-install-recommends chromium fonts-noto-cjk" >&2
-    exit 2
-}
-npm --prefix "$here" ci --no-audit --no-fund --silent
-
 said=$(mktemp)
 "$root/samples/start.sh" --listen 127.0.0.1:0 2>"$said" &
 started=$!
@@ -36,9 +30,4 @@ for _ in $(seq 1200); do
     sleep 0.1
 done
 [ -n "$address" ] || { cat "$said" >&2; echo "the console did not start" >&2; exit 1; }
-# Debian's own Node.js may be older than Playwright wants; the registry has newer ones.
-node=(node)
-if [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -lt 20 ]; then
-    node=(npm exec --yes --package=node@22 -- node)
-fi
-"${node[@]}" "$here/first-light.mjs" --console "$address" --out "$pictures"
+"$here/node.sh" "$here/first-light.mjs" --console "$address" --out "$pictures"
