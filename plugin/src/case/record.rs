@@ -102,14 +102,8 @@ impl Case {
     pub(crate) fn notice_page(&self, language: NoticeLanguage) -> Result<String, Error> {
         self.change(|state| {
             let NoticeDue { reason, viewed_at } = due(state)?;
-            let department = &self.services.department;
             let notice = notice::Notice {
-                department: notice::Department {
-                    name: &department.name,
-                    name_kana: department.name_kana.as_deref(),
-                    contact: &department.contact,
-                    url: department.url.as_deref(),
-                },
+                department: &self.services.department,
                 viewed_at,
                 reason,
                 drill: self.services.mode == Mode::Drill,

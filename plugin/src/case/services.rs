@@ -17,9 +17,10 @@ use tokio::sync::oneshot;
 
 use super::journal::{Author, Journal};
 use crate::card::{Authorities, CardDesk, Trust};
-use crate::config::{Config, Department, Mode};
+use crate::config::{Config, Mode};
 use crate::gate::{Crew, OptOutList, Rights, TranscriptionRules};
 use crate::lookup::LookupClient;
+use crate::notice::Department;
 
 /// How long a look-up that was cancelled at shutdown may take to let go.
 const LAST_WORK: Duration = Duration::from_secs(2);

@@ -8,8 +8,9 @@ use mynaq_interface::FileFault;
 use reqwest::Url;
 use toml::Spanned;
 
-use super::{Department, Mode, ReaderChoice, file};
+use super::{Mode, ReaderChoice, file};
 use crate::gate::LogInRule;
+use crate::notice::{Department, Part};
 
 /// Checks that need to name the place of a value.
 pub(super) struct Check<'a> {
@@ -23,38 +24,40 @@ impl Check<'_> {
         FileFault::at(self.path, self.text, at.span().start, message)
     }
 
-    /// What the notice says of the department has to be true where patients are.
+    /// What the notice says of the department has to be true where patients are, and to fit on it.
     pub(super) fn department(
         &self,
         written: Spanned<file::Department>,
     ) -> Result<Department, FileFault> {
         let start = written.span().start;
-        let file::Department { facility_code, name, name_kana, contact, url } =
-            written.into_inner();
+        let file::Department { name, name_kana, contact, url, .. } = written.into_inner();
+        let at = |text: &Option<Spanned<String>>| text.as_ref().map_or(start, |it| it.span().start);
+        let [name_at, kana_at, contact_at, url_at] = [&name, &name_kana, &contact, &url].map(at);
         let needed = |text: Option<Spanned<String>>, key: &str, in_a_drill: &str| match text {
-            Some(text) => self.line(text, key),
+            Some(text) => Ok(text.into_inner()),
             None if self.mode == Mode::Drill => Ok(in_a_drill.to_owned()),
-            None => Err(FileFault::at(
-                self.path,
-                self.text,
-                start,
-                format!("production needs `{key}`: the notice tells the patient whom to ask"),
-            )),
+            None => {
+                let why = format!("production needs `{key}`: the notice says whom to ask");
+                Err(FileFault::at(self.path, self.text, start, why))
+            }
         };
-        Ok(Department {
-            facility_code: self.facility_code(facility_code)?,
+        let department = Department {
             name: needed(name, "name", "訓練用消防本部")?,
+            name_kana: name_kana.map(Spanned::into_inner),
             contact: needed(contact, "contact", "訓練のため連絡先はありません")?,
-            name_kana: name_kana.map(|text| self.line(text, "name_kana")).transpose()?,
-            url: url.map(|text| self.line(text, "url")).transpose()?,
-        })
-    }
-
-    fn line(&self, text: Spanned<String>, key: &str) -> Result<String, FileFault> {
-        match text.as_ref().chars().count() {
-            1..=200 if !text.as_ref().trim().is_empty() => Ok(text.into_inner()),
-            _ => Err(self.fault(&text, &format!("`{key}` has 1 to 200 characters"))),
-        }
+            url: url.map(Spanned::into_inner),
+        };
+        let (at, key, room) = match department.unfit() {
+            None => return Ok(department),
+            Some(Part::Name) => (name_at, "name", "one line"),
+            Some(Part::NameKana) => (kana_at, "name_kana", "one line"),
+            Some(Part::Contact) => (contact_at, "contact", "up to three lines"),
+            Some(Part::Url) => (url_at, "url", "one line"),
+        };
+        let why = format!(
+            "the notice has no room for `{key}` as it is written: {room}, all of it visible"
+        );
+        Err(FileFault::at(self.path, self.text, at, why))
     }
 
     /// Who may view is named in advance; only a drill does without.
@@ -90,11 +93,11 @@ impl Check<'_> {
         }
     }
 
-    fn facility_code(&self, code: Spanned<String>) -> Result<String, FileFault> {
+    pub(super) fn facility_code(&self, code: &Spanned<String>) -> Result<String, FileFault> {
         if code.as_ref().len() == 10 && code.as_ref().bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(code.into_inner())
+            Ok(code.as_ref().clone())
         } else {
-            Err(self.fault(&code, "facility_code is the department's 10 digits"))
+            Err(self.fault(code, "facility_code is the department's 10 digits"))
         }
     }
 

@@ -19,11 +19,15 @@ use serde::Deserialize;
 use self::check::Check;
 use self::file::File;
 use crate::gate::{LogInRule, TranscriptionRules};
+use crate::notice::Department;
 
 /// A checked configuration. Relative paths have been resolved against the file's folder.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) mode: Mode,
+    /// The department as the national system knows it: 10 digits.
+    pub(crate) facility_code: String,
+    /// The department as the notice names it.
     pub(crate) department: Department,
     pub(crate) reader: ReaderChoice,
     pub(crate) card_wait: Duration,
@@ -34,20 +38,6 @@ pub(crate) struct Config {
     pub(crate) log_in: LogInRule,
     pub(crate) opt_out: Option<PathBuf>,
     pub(crate) transcription: TranscriptionRules,
-}
-
-/// Whose terminal it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Department {
-    pub(crate) facility_code: String,
-    /// As the notice names it.
-    pub(crate) name: String,
-    /// How its name is read, for the notice with furigana.
-    pub(crate) name_kana: Option<String>,
-    /// Whom to ask about a viewing; several lines are allowed.
-    pub(crate) contact: String,
-    /// Where more is to be read.
-    pub(crate) url: Option<String>,
 }
 
 /// A folder, and what to say when it holds something it must not.
@@ -113,6 +103,7 @@ impl Config {
         Ok(Config {
             mode: check.mode,
             reader: check.reader(&file.card)?,
+            facility_code: check.facility_code(&file.department.as_ref().facility_code)?,
             department: check.department(file.department)?,
             card_wait: check.seconds(&file.card.wait_seconds)?,
             card_authorities: file.card.authorities.iter().map(|file| folder.join(file)).collect(),

@@ -31,7 +31,7 @@ pub(crate) struct LookupClient {
 impl LookupClient {
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let line = Line::new(&config.gateway, config.mode)?;
-        Ok(LookupClient { line, facility_code: config.department.facility_code.clone() })
+        Ok(LookupClient { line, facility_code: config.facility_code.clone() })
     }
 
     /// The longest a look-up can take.
