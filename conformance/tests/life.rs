@@ -225,6 +225,15 @@ fn whoever_is_on_the_departments_list_is_not_looked_up_until_they_want_to_be_aga
     let outcome = UNCONSCIOUS.play(&scene).unwrap();
     assert_eq!(outcome.error.unwrap().code(), ErrorCode::GateOptedOut);
     assert_eq!(stage.simulator.bytes_received(), 0, "not even asked about");
+    // A refusal leaves nothing of the card, not even its entry.
+    let refuser = session.open_case(&opening()).unwrap();
+    stage.simulator.remove();
+    stage.simulator.tap("P09").unwrap();
+    refuser.read_card().unwrap();
+    let _ = until(&refuser, |body| matches!(body, EventBody::CardRead { .. }));
+    refuser.consent(Consent::Refused, None).unwrap();
+    assert_eq!(code(refuser.opt_out(OptOut::Add)), ErrorCode::WrongState);
+    drop(refuser);
     // At the counter again: the same case knows whom it was about.
     scene.opt_out(OptOut::Remove).unwrap();
     let _ = until(&scene, |body| *body == EventBody::OptOutRecorded { opt_out: OptOut::Remove });

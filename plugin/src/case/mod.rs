@@ -120,6 +120,8 @@ impl Case {
             return;
         }
         self.wipe(&mut state);
+        state.set_aside.clear();
+        state.list_entry = None;
         state.stage = Stage::Closed;
         self.enter(Fact::Closed);
         self.queue.close();

@@ -108,8 +108,11 @@ impl Case {
 
     /// The card's holder does not want to be looked up: the case goes on by asking.
     fn opted_out(&self, state: &mut State) {
+        let entry = state.list_entry;
         state.basis.opted_out();
         self.end(state, ErrorCode::GateOptedOut);
+        // So that the counter can take them off the list again.
+        state.list_entry = entry;
     }
 
     /// The opt-out list has been changed, or could not be.

@@ -141,6 +141,7 @@ impl State {
         }
         self.basis.forget_card();
         self.last_try = LastTry::NotAsked;
+        self.list_entry = None;
         let (card, record) = (self.card.take(), self.record.take());
         card.is_some() || record.is_some()
     }
