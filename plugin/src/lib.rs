@@ -4,9 +4,9 @@
 //!
 //! ```text
 //! face → engine → case ─ card      the certificate, read while the crew still asks
-//!                      ─ gate      identity × consent → a viewing permit, or a reason why not
+//!                      ─ gate      what was established → a viewing permit, or the rule that refuses one
 //!                      ─ journal   the permit is in the ledger before anything leaves
-//!                      ─ lookup    permit + certificate → summary
+//!                      ─ lookup    permit → summary
 //!                      ─ adapters  summary → the vendor's record, offered field by field
 //! ```
 //!
