@@ -296,3 +296,46 @@ fn observations_off_their_scales_are_refused_and_not_repeated() {
     case.consent(Consent::Refused, None).unwrap();
     assert_eq!(code(case.observe(&jcs(0))), ErrorCode::GateRefused);
 }
+
+/// What the `mynaq` command says about a stage: its exit code and everything it printed.
+fn mynaq(stage: &Stage, words: &[&str]) -> (Option<i32>, String) {
+    let parts = mynaq_conformance::parts();
+    let output = std::process::Command::new(&parts.mynaq)
+        .args(words)
+        .arg("--plugin")
+        .arg(&parts.plugin)
+        .arg("--config")
+        .arg(stage.config())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+// clauses: GATE-15 GATE-16
+#[test]
+fn the_command_serves_the_counter_and_a_terminal_with_a_roster() {
+    let stage = Stage::new(Some("P01"));
+    stage.configure("[opt_out]\nfile = \"opt-out.toml\"\n[roster]\nfile = \"roster.toml\"\n");
+    stage.write(
+        "roster.toml",
+        "department = \"模擬消防本部\"\nissued = 2025-01-01\nvalid_until = 2098-12-31\n\
+         [[unit]]\nname = \"救急課\"\n[[member]]\nid = \"K-01\"\nunits = [\"救急課\"]\nroles = [\"viewer\"]\n",
+    );
+    let who = ["--crew-member", "K-01", "--unit", "救急課"];
+    let two = ["--factor", "id_password", "--factor", "ic_card"];
+    let (code, said) = mynaq(&stage, &[&["opt-out", "add"], &who[..]].concat());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("gate.two_factors") || said.contains("二要素"), "{said}");
+    let add = [&["opt-out", "add"], &who[..], &two[..]].concat();
+    assert_eq!(mynaq(&stage, &add).0, Some(0));
+    let view =
+        [&["view", "--identity", "visual", "--consent", "given"], &who[..], &two[..]].concat();
+    let (code, said) = mynaq(&stage, &view);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("希望しない"), "{said}");
+    let remove = [&["opt-out", "remove"], &who[..], &two[..]].concat();
+    assert_eq!(mynaq(&stage, &remove).0, Some(0));
+    assert_eq!(mynaq(&stage, &view).0, Some(0));
+    assert_eq!(mynaq(&stage, &[&view[..], &["--jcs", "200"]].concat()).0, Some(1));
+}

@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
+mod opt_out;
 mod roster;
 mod schemas;
+mod terminal;
 mod view;
 
 use std::process::ExitCode;
@@ -26,6 +28,9 @@ enum Command {
     /// The roster of those who may view: who may today, whose term ends, what is wrong with it.
     #[command(subcommand)]
     Roster(roster::Command),
+    /// The department's own list of people who do not want to be looked up.
+    #[command(subcommand)]
+    OptOut(opt_out::Command),
     /// Write the JSON Schemas of every document that crosses the interface.
     Schemas(schemas::Arguments),
 }
@@ -34,6 +39,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::View(arguments) => view::run(*arguments),
         Command::Roster(command) => roster::run(command),
+        Command::OptOut(command) => opt_out::run(command),
         Command::Schemas(arguments) => schemas::run(&arguments),
     };
     match outcome {

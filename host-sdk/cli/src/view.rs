@@ -5,28 +5,20 @@ use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::ValueEnum;
 use mynaq_host_sdk::{
-    Case, CaseOpening, Consent, DoorKind, Error, ErrorClass, Event, EventBody, GateState, Hooks,
-    Identity, Level, Plugin, Quiet, ReaderFacts, ReaderService, ReaderState, Reason, Record, Scope,
-    Session,
+    CardForm, Case, Consent, Event, EventBody, GateState, Identity, Observation, Reason, Record,
+    Scope,
 };
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::{Failure, explain};
+use crate::Failure;
+use crate::terminal::{Terminal, known, reader_trouble, unable};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The plugin: libmynaq_plugin.so or mynaq_plugin.dll.
-    #[arg(long, value_name = "FILE")]
-    plugin: PathBuf,
-    /// The configuration of this terminal.
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
-    /// Through which door to load the plugin.
-    #[arg(long, value_enum, default_value_t = Door::Any)]
-    door: Door,
+    #[command(flatten)]
+    terminal: Terminal,
     /// How identity was checked. For `pin`, the 4 digits are read from standard input.
     #[arg(long, value_name = "visual|pin|failed", value_parser = identity)]
     identity: Identity,
@@ -36,6 +28,12 @@ pub(crate) struct Arguments {
     /// Why consent could not be had.
     #[arg(long, value_name = "REASON", value_parser = reason)]
     reason: Option<Reason>,
+    /// How awake the patient is: JCS 0, 1, 2, 3, 10, 20, 30, 100, 200 or 300.
+    #[arg(long, value_name = "JCS")]
+    jcs: Option<u16>,
+    /// What the card looks like, where it is not an ordinary one.
+    #[arg(long, value_name = "face_authentication|without_photo", value_parser = card_form)]
+    card_form: Option<CardForm>,
     /// What to ask for.
     #[arg(long, value_name = "summary|full|full_with_prescriptions", value_parser = scope, default_value = "summary")]
     scope: Scope,
@@ -45,34 +43,12 @@ pub(crate) struct Arguments {
     /// The incident number.
     #[arg(long, default_value = "CLI-0001")]
     incident: String,
-    /// The unit.
-    #[arg(long, default_value = "CLI")]
-    unit: String,
-    /// The terminal.
-    #[arg(long, default_value = "CLI")]
-    terminal: String,
-    /// The crew member who views.
-    #[arg(long, default_value = "CLI")]
-    crew_member: String,
     /// Writes the events of the case there, one JSON line each, without the patient's data.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
-    /// Writes the plugin's log there.
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
     /// Gives up after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     patience: u64,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Door {
-    /// The abi_stable door, or the C door where that one is refused.
-    Any,
-    /// The abi_stable door.
-    Rust,
-    /// The C door.
-    C,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -80,25 +56,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Identity::Pin => Some(read_pin()?),
         Identity::Visual | Identity::Failed => None,
     };
-    let plugin = match arguments.door {
-        Door::Any => Plugin::load(&arguments.plugin),
-        Door::Rust => Plugin::load_by(&arguments.plugin, DoorKind::Rust),
-        Door::C => Plugin::load_by(&arguments.plugin, DoorKind::C),
+    let session = arguments.terminal.session()?;
+    let case = arguments.terminal.case(&session, &arguments.incident, &arguments.pack)?;
+    if arguments.jcs.is_some() || arguments.card_form.is_some() {
+        let Arguments { jcs, card_form, .. } = arguments;
+        let seen = Observation { jcs, card_form, ..Observation::default() };
+        case.observe(&seen).map_err(unable)?;
     }
-    .map_err(Failure::unable)?;
-    if let Some(reason) = plugin.fallback() {
-        eprintln!("abi_stable の入口は使えません / the C door is used: {reason}");
-    }
-    let session = open(&plugin, &arguments).map_err(unable)?;
-    let case = session
-        .open_case(&CaseOpening {
-            incident: arguments.incident.clone(),
-            unit: arguments.unit.clone(),
-            terminal: arguments.terminal.clone(),
-            crew_member: arguments.crew_member.clone(),
-            pack: arguments.pack.clone(),
-        })
-        .map_err(unable)?;
     let mut run = Run { case, arguments, log: None, readers: None };
     if let Some(path) = &run.arguments.events {
         run.log = Some(File::create(path).map_err(Failure::unable)?);
@@ -175,60 +139,11 @@ impl Run {
         let Some(log) = &mut self.log else { return Ok(()) };
         let mut line = serde_json::to_value(event).map_err(Failure::unable)?;
         if let Value::Object(members) = &mut line {
-            members.remove("summary");
-            members.remove("record");
+            for of_the_patient in ["summary", "record", "observation", "consciousness"] {
+                members.remove(of_the_patient);
+            }
         }
         writeln!(log, "{line}").map_err(Failure::unable)
-    }
-}
-
-/// What is wrong with the readers; nothing while they only come and go with their cards.
-fn reader_trouble(service: ReaderService, readers: &[ReaderFacts]) -> Option<String> {
-    if service == ReaderService::Absent {
-        return Some(
-            "カードのサービスが動いていません / the smart card service does not run".to_owned(),
-        );
-    }
-    let wrong = readers.iter().filter_map(|reader| {
-        let what = match reader.state {
-            ReaderState::Mute => "カードが応答しません / what lies there does not answer",
-            ReaderState::NotAnswering => "リーダーが応答しません / the reader does not answer",
-            ReaderState::Empty | ReaderState::Card | ReaderState::Unknown => return None,
-        };
-        Some(format!("{what}: {}", reader.name))
-    });
-    let wrong: Vec<_> = wrong.collect();
-    (!wrong.is_empty()).then(|| wrong.join("\n"))
-}
-
-fn open(plugin: &Plugin, arguments: &Arguments) -> Result<Session, Error> {
-    match &arguments.log {
-        None => plugin.open(&arguments.config, Quiet),
-        Some(path) => match File::create(path) {
-            Ok(file) => plugin.open(&arguments.config, LogFile(file)),
-            Err(error) => {
-                eprintln!("{}: {error}", path.display());
-                plugin.open(&arguments.config, Quiet)
-            }
-        },
-    }
-}
-
-struct LogFile(File);
-
-impl Hooks for LogFile {
-    fn log(&self, level: Level, target: &str, message: &str) {
-        // A full disk must not stop the case.
-        let _ = writeln!(&self.0, "{level:?} {target} {message}");
-    }
-}
-
-fn unable(error: Error) -> Failure {
-    match error.class() {
-        ErrorClass::Config | ErrorClass::Usage | ErrorClass::Internal | ErrorClass::Mapping => {
-            Failure::unable(explain(&error))
-        }
-        _ => Failure::no_record(explain(&error)),
     }
 }
 
@@ -250,6 +165,10 @@ fn scope(name: &str) -> Result<Scope, String> {
     Scope::from_name(name).ok_or_else(|| known(Scope::ALL.iter().map(|word| word.name())))
 }
 
+fn card_form(name: &str) -> Result<CardForm, String> {
+    CardForm::from_name(name).ok_or_else(|| known(CardForm::ALL.iter().map(|word| word.name())))
+}
+
 fn reason(name: &str) -> Result<Reason, String> {
     Reason::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Reason::ALL
@@ -258,31 +177,4 @@ fn reason(name: &str) -> Result<Reason, String> {
             .collect();
         format!("known are: {}", known.join(", "))
     })
-}
-
-fn known<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    format!("known are: {}", names.collect::<Vec<_>>().join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn readers_are_spoken_of_only_when_something_is_wrong() {
-        let reader = |state| ReaderFacts { name: "R".into(), state };
-        let said = |service, states: &[ReaderState]| {
-            let readers: Vec<_> = states.iter().copied().map(reader).collect();
-            reader_trouble(service, &readers)
-        };
-        let running = ReaderService::Running;
-        let well = [ReaderState::Empty, ReaderState::Card, ReaderState::Unknown];
-        assert_eq!(said(running, &well), None);
-        // That none is connected says `card_awaited`, once a card is asked for.
-        assert_eq!(said(running, &[]), None);
-        assert!(said(ReaderService::Absent, &[]).is_some_and(|it| it.contains("does not run")));
-        let both =
-            said(running, &[ReaderState::Mute, ReaderState::Card, ReaderState::NotAnswering]);
-        assert_eq!(both.unwrap_or_default().lines().count(), 2);
-    }
 }

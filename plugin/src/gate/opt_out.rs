@@ -28,9 +28,12 @@ const LARGEST_FILE: u64 = 8 << 20;
 const HASH: usize = 32;
 const SALT: usize = 32;
 
-/// One entry: a salted hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ListEntry([u8; HASH]);
+/// One card as the list knows it: a hash under the list's salt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ListEntry {
+    salt: [u8; SALT],
+    hash: [u8; HASH],
+}
 
 /// The list of one terminal's configuration; none where none is configured.
 #[derive(Debug)]
@@ -44,7 +47,7 @@ pub(crate) struct OptOutList {
 struct Contents {
     /// None until the first entry is made.
     salt: Option<[u8; SALT]>,
-    entries: BTreeSet<ListEntry>,
+    entries: BTreeSet<[u8; HASH]>,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +86,7 @@ impl OptOutList {
     pub(crate) fn find(&self, card: &Certificate) -> (Option<ListEntry>, bool) {
         let contents = self.lock();
         let entry = contents.salt.map(|salt| entry(&salt, card));
-        (entry, entry.is_some_and(|entry| contents.entries.contains(&entry)))
+        (entry, entry.is_some_and(|entry| contents.entries.contains(&entry.hash)))
     }
 
     /// The entry a card has from now on, whether or not it is on the list.
@@ -112,14 +115,13 @@ impl OptOutList {
         let mut contents = self.lock();
         // What other terminals have entered meanwhile stays.
         let mut changed = read(file, self.mode)?;
-        if changed.salt.is_some() && changed.salt != contents.salt {
+        if *changed.salt.get_or_insert(entry.salt) != entry.salt {
             *contents = changed;
             return Err(unusable(file, "the list was replaced meanwhile: read the card again"));
         }
-        changed.salt = contents.salt;
         match opt_out {
-            OptOut::Add => changed.entries.insert(entry),
-            OptOut::Remove => changed.entries.remove(&entry),
+            OptOut::Add => changed.entries.insert(entry.hash),
+            OptOut::Remove => changed.entries.remove(&entry.hash),
         };
         write(file, self.mode, &changed).map_err(|error| unusable(file, error))?;
         *contents = changed;
@@ -136,11 +138,11 @@ impl OptOutList {
     }
 }
 
-fn entry(salt: &[u8], card: &Certificate) -> ListEntry {
+fn entry(salt: &[u8; SALT], card: &Certificate) -> ListEntry {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, salt), card.der());
     let mut hash = [0; HASH];
     hash.copy_from_slice(tag.as_ref());
-    ListEntry(hash)
+    ListEntry { salt: *salt, hash }
 }
 
 fn read(file: &Path, mode: Mode) -> Result<Contents, Error> {
@@ -174,7 +176,7 @@ fn parse(file: &Path, text: &str, mode: Mode) -> Result<Contents, FileFault> {
     for line in &written.entries {
         let hash = bytes::<HASH>(line.as_ref())
             .ok_or_else(|| fault(line.span().start, "an entry is 64 hexadecimal digits"))?;
-        entries.insert(ListEntry(hash));
+        entries.insert(hash);
     }
     Ok(Contents { salt: Some(salt), entries })
 }
@@ -190,7 +192,7 @@ fn write(file: &Path, mode: Mode, contents: &Contents) -> io::Result<()> {
         "# People who do not want to be looked up, as salted hashes of their cards. Made by MynaQ.\n\
          mode = \"{mode}\"\nsalt = \"{salt}\"\nentries = [\n"
     );
-    for ListEntry(hash) in &contents.entries {
+    for hash in &contents.entries {
         text.push_str(&format!("    \"{}\",\n", hex(hash)));
     }
     text.push_str("]\n");

@@ -109,3 +109,15 @@ fn without_a_list_nobody_is_on_it_and_nobody_can_be_put_there() {
     assert_eq!(list.is_kept().unwrap_err().code(), ErrorCode::ConfigInvalid);
     assert_eq!(list.entry(&card()).unwrap_err().code(), ErrorCode::ConfigInvalid);
 }
+
+#[test]
+fn a_look_at_the_disk_between_the_card_and_its_entry_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("opt-out.toml");
+    let list = OptOutList::open(Some(file.clone()), Mode::Drill).unwrap();
+    let entry = list.entry(&card()).unwrap();
+    // The file is not there yet: what was read has no salt.
+    list.refresh();
+    list.change(entry, OptOut::Add).unwrap();
+    assert!(OptOutList::open(Some(file), Mode::Drill).unwrap().find(&card()).1);
+}
