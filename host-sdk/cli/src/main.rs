@@ -2,12 +2,14 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
+mod review;
 mod schemas;
 mod view;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mynaq_host_sdk::Error;
 
 /// MynaQ from the command line.
 #[derive(Parser)]
@@ -21,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Run one case: read the card, look up, print the filled record as JSON.
     View(Box<view::Arguments>),
+    /// Look again at who was viewed without consent.
+    Review(review::Arguments),
     /// Write the JSON Schemas of every document that crosses the interface.
     Schemas(schemas::Arguments),
 }
@@ -28,6 +32,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::View(arguments) => view::run(*arguments),
+        Command::Review(arguments) => review::run(arguments),
         Command::Schemas(arguments) => schemas::run(&arguments),
     };
     match outcome {
@@ -51,8 +56,17 @@ impl Failure {
         Failure { code: 1, message: message.to_string() }
     }
 
+    /// What was asked for is not allowed.
+    fn refused(message: impl ToString) -> Self {
+        Failure { code: 1, message: message.to_string() }
+    }
+
     /// The command could not work at all.
     fn unable(message: impl ToString) -> Self {
         Failure { code: 2, message: message.to_string() }
     }
+}
+
+fn explain(error: &Error) -> String {
+    format!("{error}\n→ {} / {}", error.action_ja(), error.action_en())
 }

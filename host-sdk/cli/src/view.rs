@@ -14,7 +14,7 @@ use mynaq_host_sdk::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::Failure;
+use crate::{Failure, explain};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -232,10 +232,6 @@ fn unable(error: Error) -> Failure {
 
 fn stop(error: &Error) -> Failure {
     Failure::no_record(explain(error))
-}
-
-fn explain(error: &Error) -> String {
-    format!("{error}\n→ {} / {}", error.action_ja(), error.action_en())
 }
 
 fn read_pin() -> Result<Zeroizing<String>, Failure> {

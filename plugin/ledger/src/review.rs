@@ -136,7 +136,8 @@ impl Book {
     }
 }
 
-/// Closes a case with what a reviewer found. It is on the disk when this returns.
+/// Closes a case with what a reviewer found, and returns the case as far as the review holds for it.
+/// It is on the disk when this returns.
 ///
 /// # Errors
 /// The case is not known, needs no review, or has one; the reviewer viewed in it; another review is
@@ -147,7 +148,7 @@ pub fn close(
     reviewer: &str,
     finding: Finding,
     sample: Sample,
-) -> Result<(), CloseError> {
+) -> Result<Viewing, CloseError> {
     let reviewer = reviewer.trim();
     let seen = reviewer.chars().all(|char| !person::is_unseen(char));
     if person::key(reviewer).is_empty() || !seen || reviewer.chars().count() > LONGEST_NAME {
@@ -158,16 +159,18 @@ pub fn close(
     Book::open(directory)?.closable(case, reviewer, sample)?;
     let mut reviews = Ledger::open(&directory.join(FOLDER)).map_err(CloseError::Locked)?;
     let book = Book::open(directory)?;
-    let last = book.closable(case, reviewer, sample)?.last;
+    let viewing = book.closable(case, reviewer, sample)?;
+    let seen = viewing.last;
     let reviewed = Fact::Reviewed {
         of: case.to_owned(),
         reviewer: reviewer.to_owned(),
         finding,
-        seen: last,
-        seen_sha256: book.ledger.sha256(last).unwrap_or_default().to_owned(),
+        seen,
+        seen_sha256: book.ledger.sha256(seen).unwrap_or_default().to_owned(),
     };
     // The folder may be new.
     sync_directory(directory)
-        .and_then(|()| reviews.append("", reviewed).map(drop))
-        .map_err(CloseError::Disk)
+        .and_then(|()| reviews.append("", reviewed))
+        .map_err(CloseError::Disk)?;
+    Ok(viewing.clone())
 }

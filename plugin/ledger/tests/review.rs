@@ -62,7 +62,7 @@ impl Terminal {
         self.book().viewing(case).unwrap().clone()
     }
 
-    fn close(&self, case: &str, reviewer: &str) -> Result<(), CloseError> {
+    fn close(&self, case: &str, reviewer: &str) -> Result<Viewing, CloseError> {
         close(self.path(), case, reviewer, Finding::Justified, NONE)
     }
 }
@@ -442,7 +442,7 @@ fn what_a_case_does_after_its_review_makes_it_open_again() {
     let at = &verify(terminal.path()).unwrap()[third as usize - 1].at;
     assert_eq!(viewing.state(NONE), State::Open { since: at });
     assert!(matches!(terminal.close(CASE, "C-08"), Err(CloseError::Viewer(_))));
-    terminal.close(CASE, "R-02").unwrap();
+    assert_eq!(terminal.close(CASE, "R-02").unwrap().bases.len(), 3, "what the review holds for");
     assert_eq!(terminal.viewing(CASE).review.unwrap().reviewer, "R-02");
 
     terminal.enter(CASE, Fact::WrongPatient { fields: Vec::new() });
