@@ -19,17 +19,22 @@ const CASE: &str = "0a1b2c3d4e5f60718293a4b5";
 const ALL: Sample = Sample::percent(100).unwrap();
 const NONE: Sample = Sample::percent(0).unwrap();
 
-/// A terminal whose plugin is running.
+/// A terminal whose plugin is running, until it is stopped.
 struct Terminal {
     folder: TempDir,
-    ledger: Ledger,
+    ledger: Option<Ledger>,
 }
 
 impl Terminal {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(folder.path()).unwrap();
+        let ledger = Some(Ledger::open(folder.path()).unwrap());
         Terminal { folder, ledger }
+    }
+
+    /// Nobody else can write to the file before that.
+    fn stop(&mut self) {
+        self.ledger = None;
     }
 
     fn path(&self) -> &Path {
@@ -37,7 +42,7 @@ impl Terminal {
     }
 
     fn enter(&mut self, case: &str, fact: Fact) -> u64 {
-        self.ledger.append(case, fact).unwrap()
+        self.ledger.as_mut().unwrap().append(case, fact).unwrap()
     }
 
     fn open(&mut self, case: &str) {
@@ -290,6 +295,7 @@ fn a_whole_line_that_is_not_right_is_damage_for_a_reader_too() {
     let mut terminal = Terminal::new();
     terminal.case(CASE, 3, Some(None));
     terminal.close(CASE, "R-01").unwrap();
+    terminal.stop();
     for folder in [terminal.path().to_owned(), terminal.path().join(FOLDER)] {
         let file = folder.join("entries.jsonl");
         let good = fs::read(&file).unwrap();
@@ -454,6 +460,7 @@ fn a_ledger_cut_short_or_rewritten_after_a_review_no_longer_fits() {
     let mut terminal = Terminal::new();
     terminal.case(CASE, 3, Some(None));
     terminal.close(CASE, "R-01").unwrap();
+    terminal.stop();
     let file = terminal.path().join("entries.jsonl");
     let good = fs::read(&file).unwrap();
 
