@@ -126,8 +126,8 @@ fn a_case_is_told_with_everything_a_reviewer_weighs() {
     let take = |field: &str, decision| Fact::Decided { field: field.into(), decision };
     terminal.enter(CASE, opened("C-07", true));
     let first = terminal.enter(CASE, permit(3, "one", "C-07"));
-    // Another case in between.
-    terminal.case("ffffffffffffffffffffffff", 1, Some(None));
+    // Another case in between, whose id comes first.
+    terminal.case("000000000000000000000000", 1, Some(None));
     terminal.enter(CASE, answer("one"));
     terminal.enter(CASE, take("Name", Decision::Accept));
     terminal.enter(CASE, take("Allergy", Decision::Accept));
@@ -412,24 +412,36 @@ fn of_two_reviewers_at_once_one_is_told_to_wait() {
     assert_eq!(terminal.book().viewings().len(), 1, "looking needs no lock");
     drop(other);
 
-    let reviewers: Vec<_> = (0..8).map(|number| format!("R-{number}")).collect();
-    let outcomes: Vec<_> = std::thread::scope(|scope| {
-        let tries: Vec<_> = reviewers
-            .iter()
-            .map(|reviewer| {
-                let terminal = &terminal;
-                scope.spawn(move || terminal.close(CASE, reviewer))
+    let cases: Vec<_> = (0..40).map(|number| format!("{number:024x}")).collect();
+    for case in &cases {
+        terminal.case(case, 3, Some(None));
+    }
+    let closed: Vec<usize> = std::thread::scope(|scope| {
+        let reviewers: Vec<_> = (0..3)
+            .map(|number| {
+                let (terminal, cases) = (&terminal, &cases);
+                scope.spawn(move || {
+                    let reviewer = format!("R-{number}");
+                    let mine = |case: &&String| loop {
+                        match terminal.close(case, &reviewer) {
+                            Ok(_) => return true,
+                            Err(CloseError::Locked(OpenError::InUse(_))) => {}
+                            Err(CloseError::Closed(review)) => {
+                                assert_ne!(review.reviewer, reviewer);
+                                return false;
+                            }
+                            Err(error) => panic!("{error}"),
+                        }
+                    };
+                    cases.iter().filter(mine).count()
+                })
             })
             .collect();
-        tries.into_iter().map(|it| it.join().unwrap()).collect()
+        reviewers.into_iter().map(|it| it.join().unwrap()).collect()
     });
-    let closed = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    assert_eq!(closed, 1, "{outcomes:?}");
-    for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
-        let busy = matches!(error, CloseError::Locked(OpenError::InUse(_)));
-        assert!(busy || matches!(error, CloseError::Closed(_)), "{error}");
-    }
-    assert_eq!(verify(&terminal.path().join(FOLDER)).unwrap().len(), 1);
+    let reviews = verify(&terminal.path().join(FOLDER)).unwrap();
+    assert_eq!(closed.iter().sum::<usize>(), cases.len(), "{closed:?}");
+    assert_eq!(reviews.len(), cases.len(), "one review for each case");
 }
 
 #[test]

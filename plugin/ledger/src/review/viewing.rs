@@ -309,3 +309,21 @@ impl Viewing {
         sha256.clone_into(&mut basis.draw);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_drawn_to_the_last_digit() {
+        let draws = |percent, first: &str| {
+            Sample::percent(percent).unwrap().draws(&format!("{first:0<64}"))
+        };
+        assert!(!draws(0, "00000000"));
+        assert!(draws(1, "00000000"));
+        // A twentieth of 2^32 is 0x0ccccccc.cc…
+        assert!(draws(5, "0ccccccc") && !draws(5, "0ccccccd"));
+        assert!(draws(50, "7fffffff") && !draws(50, "80000000"));
+        assert!(draws(100, "ffffffff"));
+    }
+}
