@@ -9,6 +9,7 @@ mod compiler;
 mod daemon;
 mod drama;
 mod header;
+mod planted;
 mod stage;
 mod superset;
 
@@ -18,5 +19,6 @@ pub use compiler::Compiler;
 pub use daemon::{CREW, Daemon, SPARE, UsbReader, in_own_namespaces};
 pub use drama::{Outcome, Script, until};
 pub use header::{Header, Member, Struct};
+pub use planted::planted;
 pub use stage::{LogBook, Stage, opening, plugin, world};
 pub use superset::{Way, broken_promises};

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
 
 mod opt_out;
+mod review;
 mod roster;
 mod schemas;
 mod terminal;
@@ -31,6 +32,8 @@ enum Command {
     /// The department's own list of people who do not want to be looked up.
     #[command(subcommand)]
     OptOut(opt_out::Command),
+    /// Look again at who was viewed without consent.
+    Review(review::Arguments),
     /// Write the JSON Schemas of every document that crosses the interface.
     Schemas(schemas::Arguments),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::View(arguments) => view::run(*arguments),
         Command::Roster(command) => roster::run(command),
         Command::OptOut(command) => opt_out::run(command),
+        Command::Review(arguments) => review::run(arguments),
         Command::Schemas(arguments) => schemas::run(&arguments),
     };
     match outcome {

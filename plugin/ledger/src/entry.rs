@@ -32,6 +32,16 @@ pub enum Finding {
     Questioned,
 }
 
+impl Finding {
+    /// The name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Finding::Justified => "justified",
+            Finding::Questioned => "questioned",
+        }
+    }
+}
+
 /// What happened. Words of closed lists, names of fields, hashes: nothing about the patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
@@ -199,7 +209,8 @@ pub enum Fact {
     Wiped,
     /// The case was closed.
     Closed,
-    /// A case was looked at by somebody who did not view in it.
+    /// A case was looked at by somebody who did not view in it. Lines of the ledger of reviews,
+    /// which lies beside the terminal's.
     Reviewed {
         /// The case.
         of: String,
@@ -207,6 +218,12 @@ pub enum Fact {
         reviewer: String,
         /// What they found.
         finding: Finding,
+        /// The last line the case had in the terminal's ledger when they looked: what came after it
+        /// they have not seen.
+        seen: u64,
+        /// SHA-256 of that line, which stands for every line before it: a terminal's ledger that
+        /// was rewritten or cut short afterwards does not have it any more.
+        seen_sha256: String,
     },
     /// The last line was incomplete when the ledger was opened, and was set aside in
     /// `entries.torn`.

@@ -1,6 +1,6 @@
 //! Writing the ledger.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,11 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::entry::{Entry, Fact};
-use crate::verify::{Broken, Chain, ENTRIES, hex};
+use crate::verify::{Broken, Chain, ENTRIES, hex, whole_lines};
 
 const TORN: &str = "entries.torn";
 
-/// An open ledger. One process at a time holds it.
+/// An open ledger. One process at a time holds it; anybody may read it meanwhile.
 #[derive(Debug)]
 pub struct Ledger {
     file: File,
@@ -61,31 +61,23 @@ impl Ledger {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Disk { directory: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(failed)?;
-        let path = directory.join(ENTRIES);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(directory.to_owned())),
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
-        }
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let Some(mut file) = open_alone(&mut options, &directory.join(ENTRIES)).map_err(failed)?
+        else {
+            return Err(OpenError::InUse(directory.to_owned()));
+        };
         sync_directory(directory).map_err(failed)?;
 
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
-        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        let (lines, torn) = bytes.split_at(whole);
+        let (lines, torn) = whole_lines(&bytes);
         let mut chain = Chain::default();
         let past = Past::of(&chain.read(lines).map_err(OpenError::Broken)?);
 
         let mut ledger = Ledger { file, sequence: chain.length, previous: chain.last, past };
         if !torn.is_empty() {
-            ledger.set_aside(directory, whole, torn).map_err(failed)?;
+            ledger.set_aside(directory, lines.len(), torn).map_err(failed)?;
         }
         ledger.file.seek(SeekFrom::End(0)).map_err(failed)?;
         Ok(ledger)
@@ -172,6 +164,34 @@ fn now() -> String {
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     // A year beyond 9999 is the only thing that cannot be written.
     OffsetDateTime::now_utc().format(&format).unwrap_or_default()
+}
+
+/// Opens a file that nobody else may write as long as this one is open. None: somebody else does.
+#[cfg(not(windows))]
+fn open_alone(options: &mut OpenOptions, path: &Path) -> io::Result<Option<File>> {
+    use std::fs::TryLockError;
+
+    let file = options.open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// A lock on Windows would keep readers out as well: a review could not be done, nor a copy made,
+/// while the plugin runs. What the file is shared for says the same, and lets them read.
+#[cfg(windows)]
+fn open_alone(options: &mut OpenOptions, path: &Path) -> io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    const FILE_SHARE_READ: u32 = 1;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    match options.share_mode(FILE_SHARE_READ).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes the names of a directory's files survive a power cut.
