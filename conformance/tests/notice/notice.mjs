@@ -5,7 +5,7 @@
 // DIR holds LANGUAGE.KIND.html; beside each are laid LANGUAGE.KIND.pdf and LANGUAGE.KIND.png.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";

@@ -137,7 +137,7 @@ fn contact(paper: &mut Paper, texts: &Texts, department: &Printed) {
     paper.markup("</p>\n");
     for line in department.contact.iter().chain(&department.url) {
         paper.markup("<p>");
-        paper.foreign(line);
+        paper.quoted(line);
         paper.markup("</p>\n");
     }
     paper.markup("</section>\n");

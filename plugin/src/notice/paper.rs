@@ -83,7 +83,7 @@ impl Paper {
     }
 
     /// Words of the department, in Japanese and perhaps in letters that run the other way.
-    pub(super) fn foreign(&mut self, text: &str) {
+    pub(super) fn quoted(&mut self, text: &str) {
         self.isolated(|paper| paper.text(text));
     }
 
