@@ -426,3 +426,39 @@ fn no_output_of_a_review_holds_anything_of_the_patient() {
         assert!(!everything.contains(text.as_str()), "{text:?} is in the output");
     }
 }
+
+/// Where the department has a roster, it says who reviews; and whoever it names may still have viewed.
+#[test]
+fn the_roster_says_who_may_review() {
+    let stage = staged("P01");
+    let ledger = stage.ledger();
+    let id = waiting(&ledger);
+    let member = |id: &str, role: &str| {
+        format!("[[member]]\nid = \"{id}\"\nunits = [\"救急1\"]\nroles = [\"{role}\"]\n")
+    };
+    stage.write(
+        "roster.toml",
+        &format!(
+            "department = \"模擬消防本部\"\nissued = 2025-01-01\nvalid_until = 2098-12-31\n\
+             [[unit]]\nname = \"救急1\"\n{}{}{}",
+            member("C-07", "reviewer"),
+            member("C-08", "viewer"),
+            member("K-01", "reviewer"),
+        ),
+    );
+    stage.configure("[roster]\nfile = \"roster.toml\"\n");
+    let close = |reviewer: &str| {
+        let words = ["close", id.as_str(), "--finding", "questioned", "--reviewer", reviewer];
+        let config = stage.config();
+        review(words.into_iter().map(OsStr::new).chain(["--config".as_ref(), config.as_os_str()]))
+    };
+    let viewer = close("C-07");
+    assert_eq!(viewer.code, Some(1), "who viewed does not review: {}", viewer.err);
+    let no_role = close("C-08");
+    assert_eq!(no_role.code, Some(1), "{}", no_role.err);
+    assert!(no_role.err.contains("gate.crew_no_right"), "{}", no_role.err);
+    let unknown = close("C-99");
+    assert!(unknown.err.contains("gate.crew_unknown"), "{}", unknown.err);
+    let done = close("K-01");
+    assert_eq!(done.code, Some(0), "{}", done.err);
+}
