@@ -173,7 +173,11 @@ fn what_may_be_taken_over_is_the_departments_decision() {
             .iter()
             .all(|field| { !matches!(field.state, FieldState::Accepted { .. }) })
     );
+    let kana = &find("氏名カナ").name;
+    case.decide(kana, Decision::Reject).unwrap();
     case.decide_all(Some("patient"), Decision::Accept).unwrap();
+    let left = case.record().unwrap().fields.into_iter().find(|field| field.name == *kana).unwrap();
+    assert!(matches!(left.state, FieldState::Rejected { .. }), "what the crew left stays left");
     case.decide(&visits.name, Decision::Accept).unwrap();
     assert_eq!(
         case.decide_all(Some("pets"), Decision::Accept).unwrap_err().code(),

@@ -12,7 +12,7 @@ const ROSTER: &str =
     "department = \"模擬消防本部\"\nissued = 2026-01-01\nvalid_until = 2099-12-31\n";
 
 fn refused(stage: &Stage) -> Error {
-    stage.session(DoorKind::C, LogBook::default()).err().expect("it does not start")
+    stage.session(DoorKind::C, LogBook::default()).expect_err("it does not start")
 }
 
 /// The stage's configuration as it would be where patients are real.

@@ -96,8 +96,8 @@ impl Case {
         self.session.door().case_decide(self.handle, field, decision.number())
     }
 
-    /// Accepts or rejects every offer, or with a section of the summary (`medications`, …) those that
-    /// come from it. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
+    /// Accepts or rejects every offer nobody has decided about, or with a section of the summary
+    /// (`medications`, …) those that come from it. [`ErrorCode::Incompatible`] where the plugin is older than 1.1.
     pub fn decide_all(&self, section: Option<&str>, decision: Decision) -> Result<(), Error> {
         let section = section.unwrap_or_default();
         self.session.door().case_decide_all(self.handle, section, decision.number())

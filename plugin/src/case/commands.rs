@@ -103,10 +103,10 @@ impl Case {
             let fields = state.accepted();
             self.enter(Fact::WrongPatient { fields: fields.clone() });
             self.wipe(state);
-            state.basis.begin_anew();
             state.notice_due = None;
             self.tell(EventBody::Withdrawn { fields });
             self.tell(EventBody::CardForgotten);
+            self.begin_anew(state);
             self.tell_gate(state);
             Ok(())
         })

@@ -83,9 +83,9 @@ impl Case {
         if state.card.as_ref().is_some_and(|known| !known.certificate.is_same_as(&certificate)) {
             // Another person's card: nothing that was established holds for it.
             self.wipe(state);
-            state.basis.begin_anew();
             self.tell_end(ErrorCode::CardChanged.into());
             self.tell(EventBody::CardForgotten);
+            self.begin_anew(state);
         }
         let kind = facts.kind;
         // What the same card proved before in this case, it has proved.
@@ -104,6 +104,15 @@ impl Case {
             self.record_identity(state, Identity::Pin);
         }
         self.tell_gate(state);
+    }
+
+    /// What was established for the card before does not hold for another; the host hears if that
+    /// is also true of what the crew saw.
+    pub(super) fn begin_anew(&self, state: &mut State) {
+        if let Some(observation) = state.basis.begin_anew() {
+            let consciousness = state.basis.level();
+            self.tell(EventBody::Observed { observation, consciousness });
+        }
     }
 
     /// The card's holder does not want to be looked up: the case goes on by asking.

@@ -32,8 +32,9 @@ impl Case {
         })
     }
 
-    /// Takes or leaves every offer, or those a section of the summary has filled: all of them or,
-    /// where the department does not allow it for one, none.
+    /// Takes or leaves every offer that nobody has decided about, or those a section of the summary
+    /// has filled: all of them or, where the department does not allow it for one, none. What the
+    /// crew has taken or left by itself stays as it is.
     pub(crate) fn decide_all(&self, section: &str, decision: Decision) -> Result<(), Error> {
         let wanted = match section {
             "" => None,
@@ -48,7 +49,7 @@ impl Case {
             if slots.is_empty() {
                 return Err(ErrorCode::FieldUnknown.into());
             }
-            slots.retain(|slot| slot.state.value().is_some());
+            slots.retain(|slot| matches!(slot.state, FieldState::Offered { .. }));
             for slot in &slots {
                 allowed(slot, decision, Transcription::All)?;
             }

@@ -121,10 +121,12 @@ impl Basis {
     }
 
     /// Another person's card: what was established for the one before does not hold for it. How the
-    /// patient is does not depend on a card.
-    pub(crate) fn begin_anew(&mut self) {
-        let seen = Observation { card_form: None, ..self.seen };
+    /// patient is does not depend on a card. The result is what is seen now, if that has changed.
+    pub(crate) fn begin_anew(&mut self) -> Option<Observation> {
+        let before = self.seen;
+        let seen = Observation { card_form: None, ..before };
         *self = Basis { table: self.table, seen, ..Basis::default() };
+        (seen != before).then_some(seen)
     }
 
     /// Where the gate stands, and by which rule.

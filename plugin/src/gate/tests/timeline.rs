@@ -93,7 +93,7 @@ fn another_card_takes_back_what_was_said_of_the_one_before_and_nothing_of_the_pa
         ..Observation::default()
     });
     basis.hear(Word::Unobtainable(Reason::Unconscious));
-    basis.begin_anew();
+    let _ = basis.begin_anew();
     assert_eq!(closed(&basis), ErrorCode::GateNotReady);
     assert!(basis.cpa() && basis.level().is_some());
     basis.read(CardKind::MyNumber);
