@@ -1,7 +1,7 @@
 //! The patient's record: what is offered, where it comes from, and what the crew heard.
 
 use maud::{Markup, html};
-use mynaq_host_sdk::{Change, Code, Decision, Field, FieldState};
+use mynaq_host_sdk::{Change, Code, Decision, Field, FieldState, Transcription};
 
 use crate::japanese;
 use crate::view::{View, field};
@@ -86,16 +86,20 @@ impl Row<'_> {
         }
     }
 
-    /// The two buttons; only where there is something to decide.
+    /// The two buttons; only where there is something to decide. What the department does not let
+    /// be taken over is written down by hand.
     pub(super) fn decisions(&self, index: usize, path: &str) -> Markup {
         let taken = self.field.map(|field| &field.state);
+        let by_hand =
+            self.field.is_some_and(|field| field.transcription == Some(Transcription::Never));
         let buttons = [
             (Decision::Accept, "取り込む", matches!(taken, Some(FieldState::Accepted { .. }))),
             (Decision::Reject, "見送る", matches!(taken, Some(FieldState::Rejected { .. }))),
         ];
         html! {
             @if taken.and_then(FieldState::value).is_some() {
-                @for (decision, word, pressed) in buttons {
+                @if by_hand { p.by-hand { "書き写し" br; "のみ" } }
+                @for (decision, word, pressed) in buttons.into_iter().skip(usize::from(by_hand)) {
                     button.decide.(decision.name()) form="act" formaction={ (path) "/decide" }
                         id={ (decision.name()) "-" (index) }
                         name=(decision.name()) value=(self.name)
@@ -202,7 +206,7 @@ mod tests {
             codes,
             left_to_crew: None,
         };
-        let mut view = View::of(vec![slot], true);
+        let mut view = View::of(vec![slot], vec![], true);
         let before = rows(&view);
         assert_eq!((before.len(), before[0].label), (1, "性別"));
         assert!(before[0].offer().into_string().contains("未確認"));

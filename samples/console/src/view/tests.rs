@@ -103,7 +103,7 @@ fn refusal_wipes_the_record_and_keeps_what_was_heard() {
     let mut view = View::default();
     view.heard.insert("Name".into(), "たろう".to_owned().into());
     events(&mut view, [record("架空 花子"), refusal()]);
-    assert!(view.refused());
+    assert!(view.over());
     assert_eq!(shown(&view), None);
     assert_eq!(view.heard["Name"].as_str(), "たろう");
 }
