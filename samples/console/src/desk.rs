@@ -29,13 +29,7 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(session: Session, bell: Bell) -> Result<Self, Error> {
         let capabilities = session.capabilities()?;
-        Ok(Desk {
-            session,
-            capabilities,
-            bell,
-            crew: Mutex::default(),
-            cases: Mutex::default(),
-        })
+        Ok(Desk { session, capabilities, bell, crew: Mutex::default(), cases: Mutex::default() })
     }
 
     /// Whether a case can only be opened for somebody who is logged in.

@@ -184,7 +184,9 @@ pub(crate) fn what(what: What) -> String {
         What::Cpa(true) => "CPA".to_owned(),
         What::Cpa(false) => "CPAを取り消し".to_owned(),
         What::WrongPatient(0) => "別人のカード：消去".to_owned(),
-        What::WrongPatient(fields) => format!("別人のカード：消去、{fields}項目の取り込みを取り消し"),
+        What::WrongPatient(fields) => {
+            format!("別人のカード：消去、{fields}項目の取り込みを取り消し")
+        }
         What::NoticeDue => "傷病者用説明書を渡す".to_owned(),
         What::Notice(became) => format!("傷病者用説明書を{}", notice(became)),
     }
@@ -307,6 +309,15 @@ mod tests {
         ];
         assert_eq!(sources(&marks), "電子処方箋（調剤） 2026年11月14日 9日前 ほか2件 〜730日前");
         assert_eq!(sources(&[]), "");
+    }
+
+    #[test]
+    fn a_level_is_said_as_exactly_as_the_crew_said_it() {
+        use mynaq_host_sdk::Consciousness::{Rousable, Unrousable};
+        let said = |consciousness, jcs| level(Level { consciousness, jcs });
+        assert_eq!(said(Unrousable, Some(200)), "JCS 200");
+        assert_eq!(said(Unrousable, Some(100)), "JCS III", "one tap on III sends 100");
+        assert_eq!(said(Rousable, None), "JCS II", "from a GCS");
     }
 
     #[test]

@@ -11,9 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use zeroize::{Zeroize, Zeroizing};
 
-pub(crate) use self::states::{
-    CardState, Handing, Level, LookUp, Moment, TableState, What, Wish,
-};
+pub(crate) use self::states::{CardState, Handing, Level, LookUp, Moment, TableState, What, Wish};
 
 mod states;
 #[cfg(test)]
@@ -55,7 +53,7 @@ pub(crate) struct View {
     /// until the next card is read.
     pub(crate) withdrawn: Option<Vec<String>>,
     /// Whether that card still lies on the reader: the patient's own is asked for once it is gone.
-    lift_first: bool,
+    pub(crate) lift_first: bool,
     /// The notice that follows a viewing without consent.
     pub(crate) notice: Handing,
     /// What the crew heard by asking, by field. Offers never touch it.

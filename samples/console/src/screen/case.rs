@@ -239,6 +239,9 @@ fn card(view: &View) -> Markup {
                 .map_or_else(String::new, |word| format!("・{word}"));
             ("読み取り済み", format!("{}{validity}", japanese::kind(card.kind)))
         }
+        CardState::Forgotten if view.lift_first => {
+            ("消去しました", "置かれているカードを外してください".to_owned())
+        }
         CardState::Forgotten => ("消去しました", "カードの情報は残っていません".to_owned()),
     };
     html! { div.state-box { strong { (what) } span.quiet { (note) } } }
@@ -268,7 +271,7 @@ fn reading(path: &str, view: &View) -> Markup {
                     span.closes { "やめる" }
                 }
                 button.big #wrong-patient-sure form="act" formaction={ (path) "/wrong-patient" } {
-                    span { "別人のカードでした" } small { "消去し、取り込みも取り消す" }
+                    span { "別人のカードでした" } small { "取り込みも取り消します" }
                 }
             }
         } @else {

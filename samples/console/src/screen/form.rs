@@ -191,6 +191,29 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_taken_over_is_shown_and_written_down_by_hand() {
+        let buttons = |transcription| {
+            let trace =
+                mynaq_host_sdk::Trace { rule: String::new(), read: vec![], changes: vec![] };
+            let (name, label) = ("Hospital".to_owned(), "医療機関".to_owned());
+            let state = FieldState::Offered { value: "もぎ医院".into() };
+            let field = Field { name, label, state, transcription, sources: vec![], trace };
+            let row =
+                Row { name: "Hospital", label: "医療機関", codes: &[], field: Some(&field) };
+            assert!(row.offer().into_string().contains("もぎ医院"));
+            row.decisions(0, "/cases/x").into_string()
+        };
+        let never = buttons(Some(Transcription::Never));
+        assert!(!never.contains("取り込む") && never.contains("見送る"), "{never}");
+        assert!(never.contains("書き写し"), "{never}");
+        // An older plugin says nothing: then the crew decides.
+        for allowed in [Some(Transcription::Item), Some(Transcription::All), None] {
+            let html = buttons(allowed);
+            assert!(html.contains("取り込む") && !html.contains("書き写し"), "{html}");
+        }
+    }
+
+    #[test]
     fn a_value_cannot_break_out_of_its_place() {
         let html = offer(FieldState::Offered { value: "<script>\"&".into() });
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");

@@ -222,7 +222,7 @@ fn left(view: &View, until: Option<OffsetDateTime>) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use mynaq_host_sdk::{Event, EventBody};
+    use mynaq_host_sdk::{Event, EventBody, GateRule, Lack};
 
     use super::*;
 
@@ -235,10 +235,69 @@ mod tests {
         EventBody::Trouble { error: code.into(), goes_on: false }
     }
 
+    fn screen(view: &View) -> String {
+        message("/cases/x", view).into_string()
+    }
+
+    #[test]
+    fn what_the_gate_says_is_what_the_crew_reads() {
+        let states = [
+            GateState::Waiting { missing: vec![Lack::Identity] },
+            GateState::Open,
+            GateState::Closed { error: ErrorCode::GateReasonUnfit.into() },
+        ];
+        for state in states {
+            let mut view = View::default();
+            told(&mut view, EventBody::Gate { state: state.clone(), rule: None });
+            let of_our_own = screen(&view);
+            let (row, ja, en) = ("G-99".to_owned(), "規則の一行".to_owned(), String::new());
+            told(&mut view, EventBody::Gate { state, rule: Some(GateRule { row, ja, en }) });
+            let html = screen(&view);
+            assert!(html.contains("<strong>規則の一行</strong>"), "{html}");
+            assert!(!of_our_own.contains("<strong></strong>"), "an older plugin has no rules");
+        }
+    }
+
+    #[test]
+    fn what_the_patient_wanted_is_the_end_and_no_alarm() {
+        for (code, looks) in [
+            (ErrorCode::GateOptedOut, "over"),
+            (ErrorCode::GateRefused, "over"),
+            (ErrorCode::GateReasonUnfit, "bad"),
+        ] {
+            let mut view = View::default();
+            let state = GateState::Closed { error: code.into() };
+            told(&mut view, EventBody::Gate { state, rule: None });
+            for html in [screen(&view), lamps(&view).into_string()] {
+                assert!(html.contains(&format!(" {looks}\"")), "{code:?}: {html}");
+                assert_eq!(html.contains(" bad"), looks == "bad", "{code:?}: {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_quiet_case_nothing_is_red_and_nothing_counts_down() {
+        let mut view = View::default();
+        let mut hear = |quiet, body| {
+            let at = "2026-11-22T03:04:05.000Z".to_owned();
+            view.apply(Event { sequence: 1, at, quiet, body });
+            screen(&view)
+        };
+        assert!(hear(false, trouble(ErrorCode::CardForeign)).contains("message bad"));
+        let html = hear(true, trouble(ErrorCode::CardForeign));
+        assert!(!html.contains("message bad") && html.contains("card.foreign"), "{html}");
+        let found = EventBody::CardFound { reader: "R".into() };
+        hear(true, found);
+        hear(true, EventBody::Gate { state: GateState::Open, rule: None });
+        let sent =
+            || EventBody::LookUpSent { scope: mynaq_host_sdk::Scope::Summary, deadline_ms: 1500 };
+        assert!(!hear(true, sent()).contains("data-until"));
+        assert!(hear(false, sent()).contains("data-until"));
+    }
+
     #[test]
     fn the_last_try_is_offered_where_it_was_refused_and_then_asks_for_the_digits() {
         let mut view = View::default();
-        let screen = |view: &View| message("/cases/x", view).into_string();
         told(&mut view, trouble(ErrorCode::CardPinWrong));
         assert!(!screen(&view).contains("last-try"));
         told(&mut view, trouble(ErrorCode::CardPinLastTry));

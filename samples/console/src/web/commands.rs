@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use mynaq_host_sdk::{
-    CardForm, Case, Consent, Decision, ErrorClass, ErrorCode, Identity, Notice, Observation, Reason,
-    Scope,
+    CardForm, Case, Consent, Decision, ErrorClass, ErrorCode, Identity, Notice, Observation,
+    Reason, Scope,
 };
 use zeroize::Zeroizing;
 
@@ -102,8 +102,9 @@ pub(super) async fn observe(desk: State<Console>, at: Address, form: Posted) -> 
             (None, Some(cpa), None) => {
                 cpa.parse().ok().map(|cpa| Observation { cpa: Some(cpa), ..none })
             }
-            (None, None, Some(form)) => CardForm::from_name(form)
-                .map(|form| Observation { card_form: Some(form), ..none }),
+            (None, None, Some(form)) => {
+                CardForm::from_name(form).map(|form| Observation { card_form: Some(form), ..none })
+            }
             _ => None,
         };
         case.command(|case| case.observe(&seen.ok_or(ErrorCode::UnknownValue)?));

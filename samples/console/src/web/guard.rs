@@ -104,15 +104,21 @@ mod tests {
     async fn every_answer_tells_the_browser_to_keep_nothing() {
         use axum::body::Body;
         use tower::ServiceExt;
+        let own = [(CONTENT_SECURITY_POLICY, "default-src 'none'")];
         let router = axum::Router::new()
             .route("/", axum::routing::get(|| async { "hello" }))
+            .route("/notice", axum::routing::get(move || async move { (own, "hello") }))
             .layer(axum::middleware::from_fn(guard));
-        for host in ["127.0.0.1:1", "rebound.example"] {
-            let request = Request::builder().uri("/").header(HOST, host).body(Body::empty());
+        for (host, path, policy) in [
+            ("127.0.0.1:1", "/", HEADERS[0].1),
+            ("127.0.0.1:1", "/notice", "default-src 'none'"),
+            ("rebound.example", "/notice", HEADERS[0].1),
+        ] {
+            let request = Request::builder().uri(path).header(HOST, host).body(Body::empty());
             let answer = router.clone().oneshot(request.unwrap()).await.unwrap();
-            assert_eq!(answer.headers()[CACHE_CONTROL], "no-store", "{host}");
-            let policy = answer.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-            assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe"));
+            assert_eq!(answer.headers()[CACHE_CONTROL], "no-store", "{host} {path}");
+            assert_eq!(answer.headers()[CONTENT_SECURITY_POLICY], policy, "{host} {path}");
         }
+        assert!(HEADERS[0].1.contains("default-src 'self'") && !HEADERS[0].1.contains("unsafe"));
     }
 }
