@@ -21,6 +21,7 @@ import {
   options,
   plain,
   rowTops,
+  textIsReadable,
 } from "./screen.mjs";
 
 // A run that broke off may have left its card on the reader.
@@ -87,6 +88,7 @@ async function seenAndAgreed(browser) {
   await screen.sees(`[data-field="${NAME}"]`, "取込済");
   await screen.field(MEDICATION).getByRole("button", { name: "見送る" }).click();
   await screen.sees(`[data-field="${MEDICATION}"]`, "見送り");
+  await textIsReadable(page);
   await screen.picture("P01-5-decided");
   await page.setViewportSize(PORTRAIT);
   await largeButtonsAtTheEdges(page);
@@ -111,6 +113,7 @@ async function byPin(browser) {
   await screen.sees(`[data-field="${MEDICATION}"] .source`, aged(who.claims[0].daysAgo));
   await screen.sees(`[data-field="${HISTORY}"] .not-in-source`, "情報源に無し");
   await screen.sees(`[data-field="${ALLERGY}"] .not-asked`, "未確認");
+  await textIsReadable(screen.page);
   await screen.picture("P03-filled-dark");
   await screen.end();
 }

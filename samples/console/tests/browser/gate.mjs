@@ -14,6 +14,7 @@ import {
   options,
   plain,
   rowTops,
+  textIsReadable,
 } from "./screen.mjs";
 
 // Before anything else: nobody is logged in, and no case can be opened.
@@ -58,6 +59,7 @@ export async function logIn(browser) {
     const box = await each.boundingBox();
     assert.ok(box.height >= 48, `48 px: ${await each.innerText()}`);
   }
+  await textIsReadable(page);
   await page.screenshot({ path: `${options.out}/log-in-3-two.png` });
 
   await page.getByRole("button", { name: "C-08をログアウト" }).click();
@@ -135,6 +137,7 @@ async function wakesUpAndRefuses(browser) {
     await page.getByRole("link", { name: own, exact: true }).waitFor();
   }
   await largeButtonsAtTheEdges(page);
+  await textIsReadable(page);
   await screen.picture("P09-notice");
   await page.locator("#notice-sheet summary").click();
 
@@ -179,6 +182,7 @@ async function wrongPatient(browser) {
   await page.locator(".timeline li").filter({ hasText: "目視" }).nth(1).waitFor();
   assert.equal(await screen.value(NAME), plain(who.name), "one tap does nothing, and blocks nothing");
   await largeButtonsAtTheEdges(page);
+  await textIsReadable(page);
   await screen.picture("P01-wrong-patient-asked");
   await sure.click();
 
@@ -218,6 +222,7 @@ async function reasonThatDoesNotFit(browser) {
   await screen.sees("#message", line("G-09"));
   await screen.sees("#lamps", "閲覧しません");
   knowsNothing(await screen.said(), who);
+  await textIsReadable(screen.page);
   await screen.picture("P09-reason-unfit");
   // The exact value is one choice, and the level follows from it.
   await screen.page.getByLabel("JCSの値を選ぶ").selectOption("200");
@@ -278,6 +283,7 @@ async function quietDuringArrest(browser) {
   assert.ok(await still());
   assert.equal(await page.locator("details[open]").count(), 0, "nothing opened");
   assert.deepEqual(await rowTops(page), before, "nothing moved");
+  await textIsReadable(page);
   await screen.picture("P02-quiet");
 
   await press(/^心肺停止/);
@@ -298,6 +304,7 @@ async function optedOut(browser) {
   assert.equal(await screen.page.locator(".bad").count(), 0, "no alarm");
   assert.ok(await screen.page.locator("#consent-given").isDisabled(), "not asked on");
   knowsNothing(await screen.said(), person("P14"));
+  await textIsReadable(screen.page);
   await screen.picture("P14-opted-out");
   await screen.end();
 }
@@ -316,6 +323,7 @@ async function takenOver(browser) {
   assert.equal(await hospital.getByRole("button", { name: "取り込む" }).count(), 0);
   await page.locator("#take-all summary").click();
   assert.equal(await page.getByRole("button", { name: /^すべて取り込む/ }).count(), 0);
+  await textIsReadable(page);
   await screen.picture("P01-take-all");
   await screen.press(/^基本情報をすべて取り込む/);
   await screen.sees(`[data-field="${NAME}"]`, "取込済");

@@ -117,6 +117,47 @@ export async function largeButtonsAtTheEdges(page) {
   }
 }
 
+// WCAG 2: 4.5 to 1 between text and what lies behind it. What is switched off is exempt, and what
+// lies on a pattern cannot be told this way.
+export async function textIsReadable(page) {
+  const faint = await page.evaluate(() => {
+    const numbers = (color) => color.match(/[\d.]+/g).map(Number);
+    const luminance = (color) => {
+      const [red, green, blue] = color.map((value) => {
+        const part = value / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const behind = (element) => {
+      for (let at = element; at; at = at.parentElement) {
+        const { backgroundColor, backgroundImage } = getComputedStyle(at);
+        const [red, green, blue, alpha = 1] = numbers(backgroundColor);
+        if (backgroundImage !== "none") return null;
+        if (alpha === 1) return [red, green, blue];
+      }
+      return [255, 255, 255];
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    let seen = 0;
+    while (texts.nextNode()) {
+      const text = texts.currentNode.data.trim();
+      const element = texts.currentNode.parentElement;
+      const off = element.closest(":disabled") || !element.checkVisibility({ visibilityProperty: true });
+      const ground = text && !off && behind(element);
+      if (!ground) continue;
+      seen += 1;
+      const ink = luminance(numbers(getComputedStyle(element).color).slice(0, 3));
+      const paper = luminance(ground);
+      const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+      if (ratio < 4.5) found.push(`${text}: ${ratio.toFixed(1)}`);
+    }
+    return seen > 10 ? found : ["hardly any text was found"];
+  });
+  assert.deepEqual(faint, []);
+}
+
 export async function absencesLookDifferent(page) {
   const looks = await page.locator(".legend .word").evaluateAll((words) =>
     words.map((word) => {
