@@ -240,7 +240,7 @@ fn card(view: &View) -> Markup {
             ("読み取り済み", format!("{}{validity}", japanese::kind(card.kind)))
         }
         CardState::Forgotten if view.lift_first => {
-            ("消去しました", "置かれているカードを外してください".to_owned())
+            ("消去しました", "このカードを外してください".to_owned())
         }
         CardState::Forgotten => ("消去しました", "カードの情報は残っていません".to_owned()),
     };
