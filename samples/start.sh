@@ -135,6 +135,9 @@ mode = "drill"
 
 [department]
 facility_code = "9910000001"
+name = "模擬消防本部"
+name_kana = "もぎしょうぼうほんぶ"
+contact = "模擬消防本部 救急課（訓練のため電話はつながりません）"
 
 [card]
 $reader
@@ -150,6 +153,10 @@ directory = "ledger"
 
 [packs]
 directory = "$root/adapters/packs"
+
+[transcription]
+default = "item"
+sections = { patient = "all", visits = "never" }
 CONFIG
 
 plugin=$bin/libmynaq_plugin.so
@@ -166,6 +173,35 @@ if [ -n "$once" ]; then
         ${events:+--events "$events"} "${view[@]}" || code=$?
     exit "$code"
 fi
+
+# Who may view. Only the console logs crews in; mynaq view is one look of somebody at a desk.
+cat >>"$work/mynaq.toml" <<CONFIG
+
+[roster]
+file = "roster.toml"
+CONFIG
+cat >"$work/roster.toml" <<ROSTER
+# 訓練用の名簿（架空）。今日から来年の末まで。
+department = "模擬消防本部"
+issued = $(TZ=JST-9 date +%Y-%m-%d)
+valid_until = $(($(TZ=JST-9 date +%Y) + 1))-12-31
+
+[[unit]]
+name = "救急1"
+
+[[unit]]
+name = "救急2"
+
+[[member]]
+id = "C-07"
+units = ["救急1"]
+roles = ["viewer"]
+
+[[member]]
+id = "C-08"
+units = ["救急1", "救急2"]
+roles = ["viewer"]
+ROSTER
 
 start "$work/console.json" "$bin/mynaq-console" --plugin "$plugin" --config "$work/mynaq.toml" \
     --listen "$listen" --drill-table "http://$(address control)"

@@ -25,7 +25,10 @@ function follow(address) {
   const stream = new EventSource(address);
   stream.addEventListener("parts", (event) => {
     document.body.classList.remove("cut-off");
-    for (const [id, html] of Object.entries(JSON.parse(event.data))) replace(id, html);
+    const parts = JSON.parse(event.data);
+    // Before the words change: in a quiet case they are shown and not read out.
+    if ("quiet" in parts) byId("message").setAttribute("aria-live", parts.quiet ? "off" : "polite");
+    for (const [id, html] of Object.entries(parts)) replace(id, html);
   });
   stream.addEventListener("closed", () => {
     stream.close();
@@ -68,6 +71,10 @@ if (live) {
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("input.heard")) save();
+    if (event.target.matches("#jcs") && event.target.value) {
+      event.target.form.requestSubmit();
+      event.target.value = "";
+    }
   });
   // On by asking: the first line nobody has filled.
   byId("ask").addEventListener("click", (event) => {

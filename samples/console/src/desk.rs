@@ -1,9 +1,9 @@
-//! The cases that are open, each with its view and the handle of the plugin.
+//! Who is at work, and the cases that are open, each with its view and the handle of the plugin.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mynaq_host_sdk::{Capabilities, Case, CaseOpening, Error, ErrorCode, Scope, Session};
+use mynaq_host_sdk::{Capabilities, Case, CaseOpening, Error, ErrorCode, LogIn, Scope, Session};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -21,13 +21,44 @@ pub(crate) struct Desk {
     /// What can be done, asked once: a form stands before any data comes.
     capabilities: Capabilities,
     bell: Bell,
+    /// Who is logged in on this terminal, as the plugin was told: it keeps no list for us.
+    crew: Mutex<Vec<LogIn>>,
     cases: Mutex<Vec<Arc<OpenCase>>>,
 }
 
 impl Desk {
     pub(crate) fn new(session: Session, bell: Bell) -> Result<Self, Error> {
         let capabilities = session.capabilities()?;
-        Ok(Desk { session, capabilities, bell, cases: Mutex::default() })
+        Ok(Desk { session, capabilities, bell, crew: Mutex::default(), cases: Mutex::default() })
+    }
+
+    /// Whether a case can only be opened for somebody who is logged in.
+    pub(crate) fn log_in_required(&self) -> bool {
+        self.capabilities.log_in_required
+    }
+
+    /// Who is logged in, in the order they came.
+    pub(crate) fn crew(&self) -> Vec<LogIn> {
+        locked(&self.crew).clone()
+    }
+
+    /// A crew member begins a shift; one who is logged in already begins it anew.
+    pub(crate) fn log_in(&self, log_in: LogIn) -> Result<(), Error> {
+        self.session.log_in(&log_in)?;
+        self.strike(&log_in.crew_member);
+        locked(&self.crew).push(log_in);
+        Ok(())
+    }
+
+    /// A crew member ends it.
+    pub(crate) fn log_out(&self, crew_member: &str) -> Result<(), Error> {
+        self.session.log_out(crew_member)?;
+        self.strike(crew_member);
+        Ok(())
+    }
+
+    fn strike(&self, crew_member: &str) {
+        locked(&self.crew).retain(|other| other.crew_member != crew_member);
     }
 
     /// Opens a case for one browser and starts reading its card: the crew may go on asking
@@ -37,12 +68,18 @@ impl Desk {
             return Err(Error::new(ErrorCode::TooLarge).detail("too many cases are open"));
         }
         let token = token::fresh().ok_or(ErrorCode::Stopped)?;
-        let case = self.session.open_case(&opening)?;
+        let case = self.session.open_case(&opening).inspect_err(|error| {
+            // The plugin has ended the shift by the clock; the list must not say otherwise.
+            if error.code() == ErrorCode::GateLogInExpired {
+                self.strike(&opening.crew_member);
+            }
+        })?;
         let number = case.id();
         let mut packs = self.capabilities.packs.iter();
         let pack = packs.find(|pack| pack.name == opening.pack);
         let form = pack.map(|pack| pack.fields.clone()).unwrap_or_default();
-        let view = View::of(form, self.capabilities.drill);
+        let languages = self.capabilities.notice_languages.clone();
+        let view = View::of(form, languages, self.capabilities.drill);
         let open = Arc::new(OpenCase {
             token,
             owner: owner.to_owned(),
@@ -54,7 +91,7 @@ impl Desk {
             changed: watch::Sender::new(Some(0)),
         });
         locked(&self.cases).push(Arc::clone(&open));
-        open.command(Case::read_card);
+        open.read_card();
         // Events that came before the case stood in the list rang for nobody.
         self.bell.ring(number);
         Ok(open)
@@ -126,16 +163,30 @@ impl OpenCase {
     /// Gives the plugin a command and says whether it was taken. What comes of it arrives as
     /// events; a refusal is shown.
     pub(crate) fn command(&self, command: impl FnOnce(&Case) -> Result<(), Error>) -> bool {
-        let outcome = locked(&self.case)
-            .as_ref()
-            .map_or_else(|| Err(ErrorCode::UnknownHandle.into()), command);
-        match outcome {
+        match self.ask(command) {
             Ok(()) => true,
             Err(error) => {
                 self.change(|view| view.not_taken(error));
                 false
             }
         }
+    }
+
+    /// Has a card read. Being read already is what was asked for.
+    pub(crate) fn read_card(&self) -> bool {
+        self.command(|case| match case.read_card() {
+            Err(error) if error.code() == ErrorCode::WrongState => Ok(()),
+            outcome => outcome,
+        })
+    }
+
+    /// Asks the plugin for something that is not shown on the case's screen.
+    pub(crate) fn ask<T>(
+        &self,
+        question: impl FnOnce(&Case) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let case = locked(&self.case);
+        case.as_ref().map_or_else(|| Err(ErrorCode::UnknownHandle.into()), question)
     }
 
     /// Takes every event there is into the view.
@@ -149,6 +200,9 @@ impl OpenCase {
                 Ok(Some(event)) => match self.change(|view| view.apply(event)) {
                     Some(Wish::LookUp) => {
                         self.command(|case| case.look_up(Scope::Summary));
+                    }
+                    Some(Wish::ReadCard) => {
+                        self.read_card();
                     }
                     None => {}
                 },

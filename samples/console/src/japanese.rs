@@ -1,13 +1,13 @@
 //! The Japanese words of the screen for the words of the interface.
 
 use mynaq_host_sdk::{
-    CardKind, Change, ClaimDate, Consent, Identity, Lack, Notice, ReaderFacts, ReaderService,
-    ReaderState, Reason, SourceMark, Validity,
+    CardForm, CardKind, Change, ClaimDate, Consent, Factor, FactorKind, Identity, Lack, Notice,
+    NoticeLanguage, ReaderFacts, ReaderService, ReaderState, Reason, SourceMark, Validity,
 };
 use time::OffsetDateTime;
 use time::macros::{format_description, offset};
 
-use crate::view::What;
+use crate::view::{Level, What};
 
 pub(crate) const fn identity(identity: Identity) -> &'static str {
     match identity {
@@ -30,6 +30,81 @@ pub(crate) fn reason(reason: Reason) -> (&'static str, &'static str) {
     let text = reason.definition();
     text.strip_suffix('）').and_then(|text| text.split_once('（')).unwrap_or((text, ""))
 }
+
+/// A card's form, with what the crew sees of it.
+pub(crate) const fn card_form(form: CardForm) -> (&'static str, &'static str) {
+    match form {
+        CardForm::Ordinary => ("通常", "写真あり"),
+        CardForm::WithoutPhoto => ("顔写真なし", "乳児に交付"),
+        CardForm::FaceAuthentication => ("顔認証", "券面に記載"),
+    }
+}
+
+/// `JCS III`, or `JCS 200` where the crew said more than the level. The first value of a level is
+/// what one tap on the level says.
+pub(crate) fn level(level: Level) -> String {
+    match level.jcs {
+        Some(exact @ (2 | 3 | 20 | 30 | 200 | 300)) => format!("JCS {exact}"),
+        _ => level.consciousness.label().to_owned(),
+    }
+}
+
+/// How a crew member proved who they are.
+pub(crate) const fn factor(factor: Factor) -> &'static str {
+    match factor {
+        Factor::IdPassword => "IDとパスワード",
+        Factor::Pin => "PIN",
+        Factor::Question => "秘密の質問",
+        Factor::Fingerprint => "指紋",
+        Factor::Face => "顔",
+        Factor::Voice => "声",
+        Factor::Vein => "静脈",
+        Factor::Iris => "虹彩",
+        Factor::IcCard => "ICカード",
+        Factor::OneTimePassword => "ワンタイムパスワード",
+        Factor::OtherObject => "その他の持ち物",
+    }
+}
+
+pub(crate) const fn factor_kind(kind: FactorKind) -> &'static str {
+    match kind {
+        FactorKind::Memory => "記憶",
+        FactorKind::Body => "生体",
+        FactorKind::Object => "物理媒体",
+    }
+}
+
+/// A language in its own name, and its tag.
+pub(crate) const fn language(language: NoticeLanguage) -> (&'static str, &'static str) {
+    match language {
+        NoticeLanguage::Japanese => ("日本語", "ja"),
+        NoticeLanguage::JapaneseFurigana => ("日本語（ふりがな）", "ja"),
+        NoticeLanguage::English => ("English", "en"),
+        NoticeLanguage::Chinese => ("中文", "zh-Hans"),
+        NoticeLanguage::Korean => ("한국어", "ko"),
+        NoticeLanguage::Portuguese => ("Português", "pt"),
+        NoticeLanguage::Vietnamese => ("Tiếng Việt", "vi"),
+    }
+}
+
+pub(crate) const fn notice(notice: Notice) -> &'static str {
+    match notice {
+        Notice::HandedOver => "渡した",
+        Notice::NotHandedOver => "渡せなかった",
+    }
+}
+
+/// The sections of the summary a word about all can be said of.
+pub(crate) const SECTIONS: [(&str, &str); 8] = [
+    ("patient", "基本情報"),
+    ("visits", "受診"),
+    ("medications", "薬剤"),
+    ("prescriptions", "処方"),
+    ("surgeries", "手術"),
+    ("treatments", "診療"),
+    ("dialysis", "透析"),
+    ("checkups", "健診"),
+];
 
 pub(crate) const fn lack(lack: Lack) -> &'static str {
     match lack {
@@ -104,9 +179,16 @@ pub(crate) fn what(what: What) -> String {
         What::Identity(how) => format!("本人確認：{}", identity(how)),
         What::Consent(word, Some(why)) => format!("{}：{}", consent(word), reason(why).0),
         What::Consent(word, None) => consent(word).to_owned(),
+        What::Level(said) => format!("意識：{}", level(said)),
+        What::CardForm(form) => format!("カードの形：{}", card_form(form).0),
+        What::Cpa(true) => "CPA".to_owned(),
+        What::Cpa(false) => "CPAを取り消し".to_owned(),
+        What::WrongPatient(0) => "別人のカード：消去".to_owned(),
+        What::WrongPatient(fields) => {
+            format!("別人のカード：消去、{fields}項目の取り込みを取り消し")
+        }
         What::NoticeDue => "傷病者用説明書を渡す".to_owned(),
-        What::Notice(Notice::HandedOver) => "傷病者用説明書を渡した".to_owned(),
-        What::Notice(Notice::NotHandedOver) => "傷病者用説明書を渡せなかった".to_owned(),
+        What::Notice(became) => format!("傷病者用説明書を{}", notice(became)),
     }
 }
 
@@ -227,6 +309,15 @@ mod tests {
         ];
         assert_eq!(sources(&marks), "電子処方箋（調剤） 2026年11月14日 9日前 ほか2件 〜730日前");
         assert_eq!(sources(&[]), "");
+    }
+
+    #[test]
+    fn a_level_is_said_as_exactly_as_the_crew_said_it() {
+        use mynaq_host_sdk::Consciousness::{Rousable, Unrousable};
+        let said = |consciousness, jcs| level(Level { consciousness, jcs });
+        assert_eq!(said(Unrousable, Some(200)), "JCS 200");
+        assert_eq!(said(Unrousable, Some(100)), "JCS III", "one tap on III sends 100");
+        assert_eq!(said(Rousable, None), "JCS II", "from a GCS");
     }
 
     #[test]

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use mynaq_host_sdk::{
-    CardFacts, Consent, Decision, Error, ErrorClass, Event, EventBody, Field, FieldCapability,
-    FieldState, GateState, Identity, Lack, Notice, ReaderFacts, ReaderService, Reason, Record,
+    CardFacts, CardForm, Consciousness, Consent, Decision, Error, ErrorClass, ErrorCode, Event,
+    EventBody, Field, FieldCapability, FieldState, GateRule, GateState, Identity, Lack,
+    NoticeLanguage, Observation, ReaderFacts, ReaderService, ReaderState, Reason, Record,
 };
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use zeroize::{Zeroize, Zeroizing};
 
+pub(crate) use self::states::{CardState, Handing, Level, LookUp, Moment, TableState, What, Wish};
+
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -18,21 +22,40 @@ mod tests;
 pub(crate) struct View {
     /// The fields of the record, as the plugin named them before the case.
     pub(crate) form: Vec<FieldCapability>,
+    /// The languages the notice can be printed in.
+    pub(crate) languages: Vec<NoticeLanguage>,
     pub(crate) drill: bool,
+    /// Whether events ask for no attention: what comes is shown, and nothing more.
+    pub(crate) quiet: bool,
     /// What the readers see, once the plugin has said so.
     pub(crate) readers: Option<(ReaderService, Vec<ReaderFacts>)>,
     pub(crate) card: CardState,
     /// The card read last, while the plugin remembers it.
     known_card: Option<CardFacts>,
+    /// What that card looks like, as far as the crew has said.
+    pub(crate) card_form: Option<CardForm>,
+    /// How awake the patient is, as far as the crew has said.
+    pub(crate) level: Option<Level>,
+    /// Whether the patient is in cardiopulmonary arrest.
+    pub(crate) cpa: bool,
     pub(crate) identity: Option<Identity>,
     /// Whether the next PIN check spends the last try.
     pub(crate) last_try: bool,
     pub(crate) consent: Option<(Consent, Option<Reason>)>,
     pub(crate) gate: GateState,
+    /// The rule that put it there; none from a plugin older than 1.1.
+    pub(crate) rule: Option<GateRule>,
     pub(crate) look_up: LookUp,
-    /// A notice of the gateway to the crew.
-    pub(crate) notice: Option<Zeroizing<String>>,
+    /// What the gateway has to say to the crew.
+    pub(crate) remark: Option<Zeroizing<String>>,
     pub(crate) record: Option<Zeroizing<Record>>,
+    /// The labels of what had been taken over from another person's card and was taken out again,
+    /// until the next card is read.
+    pub(crate) withdrawn: Option<Vec<String>>,
+    /// Whether that card still lies on the reader: the patient's own is asked for once it is gone.
+    pub(crate) lift_first: bool,
+    /// The notice that follows a viewing without consent.
+    pub(crate) notice: Handing,
     /// What the crew heard by asking, by field. Offers never touch it.
     pub(crate) heard: BTreeMap<String, Zeroizing<String>>,
     /// Newest first, at most one of a class.
@@ -43,83 +66,30 @@ pub(crate) struct View {
     pub(crate) table: TableState,
 }
 
-/// Where the card is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum CardState {
-    /// Nobody waits for it.
-    Idle,
-    Awaited {
-        readers: Vec<String>,
-    },
-    Reading,
-    Read {
-        card: CardFacts,
-    },
-    Forgotten,
-}
-
-/// How far the look-up is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LookUp {
-    NotAsked,
-    Asked,
-    /// On its way; none where the plugin's clock could not be read.
-    Sent {
-        until: Option<OffsetDateTime>,
-    },
-    Arrived {
-        at: Option<OffsetDateTime>,
-    },
-    Failed,
-}
-
-/// One point of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Moment {
-    pub(crate) at: Option<OffsetDateTime>,
-    pub(crate) what: What,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What {
-    Identity(Identity),
-    Consent(Consent, Option<Reason>),
-    NoticeDue,
-    Notice(Notice),
-}
-
-/// What the drill's card table did last.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum TableState {
-    /// Nothing was done from this screen; a card of an earlier case may lie there.
-    #[default]
-    Untouched,
-    Empty,
-    Holds(String),
-    Silent,
-}
-
-/// What an event asks the host to do next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
-    LookUp,
-}
-
 impl Default for View {
     fn default() -> Self {
         View {
             form: Vec::new(),
+            languages: Vec::new(),
             drill: false,
+            quiet: false,
             readers: None,
             card: CardState::Idle,
             known_card: None,
+            card_form: None,
+            level: None,
+            cpa: false,
             identity: None,
             last_try: false,
             consent: None,
             gate: GateState::Waiting { missing: vec![Lack::Card, Lack::Identity, Lack::Consent] },
+            rule: None,
             look_up: LookUp::NotAsked,
-            notice: None,
+            remark: None,
             record: None,
+            withdrawn: None,
+            lift_first: false,
+            notice: Handing::NotDue,
             heard: BTreeMap::new(),
             troubles: Vec::new(),
             timeline: Vec::new(),
@@ -130,16 +100,24 @@ impl Default for View {
 
 impl View {
     /// The screen of a case that has just been opened.
-    pub(crate) fn of(form: Vec<FieldCapability>, drill: bool) -> Self {
-        View { form, drill, ..View::default() }
+    pub(crate) fn of(
+        form: Vec<FieldCapability>,
+        languages: Vec<NoticeLanguage>,
+        drill: bool,
+    ) -> Self {
+        View { form, languages, drill, ..View::default() }
     }
 
     /// Takes one event in. The gate opening is the moment to look the patient up: no button waits.
     pub(crate) fn apply(&mut self, event: Event) -> Option<Wish> {
         let at = OffsetDateTime::parse(&event.at, &Rfc3339).ok();
+        self.quiet = event.quiet;
         match event.body {
             EventBody::Opened { drill } => self.drill = drill,
-            EventBody::Readers { service, readers } => self.readers = Some((service, readers)),
+            EventBody::Readers { service, readers } => {
+                self.readers = Some((service, readers));
+                return self.card_wanted();
+            }
             EventBody::CardAwaited { readers } => {
                 if !readers.is_empty() {
                     self.settle(ErrorClass::Reader);
@@ -154,10 +132,13 @@ impl View {
             }
             EventBody::CardRead { card, .. } => {
                 self.known_card = Some(card.clone());
+                self.withdrawn = None;
+                self.lift_first = false;
                 self.card = CardState::Read { card };
             }
             EventBody::CardForgotten => {
                 self.known_card = None;
+                self.card_form = None;
                 self.last_try = false;
                 self.card = CardState::Forgotten;
                 self.forget_patient();
@@ -187,7 +168,10 @@ impl View {
                     self.forget_patient();
                 }
             }
-            EventBody::Gate { state, .. } => return self.take_gate(state),
+            EventBody::Observed { observation, consciousness } => {
+                self.observed(at, observation, consciousness);
+            }
+            EventBody::Gate { state, rule } => return self.take_gate(state, rule),
             EventBody::LookUpSent { deadline_ms, .. } => {
                 self.settle_look_up();
                 let until = at.and_then(|at| {
@@ -198,7 +182,7 @@ impl View {
             }
             EventBody::Summary { mut summary } => {
                 self.look_up = LookUp::Arrived { at };
-                self.notice = summary.notice.take().map(Zeroizing::new);
+                self.remark = summary.notice.take().map(Zeroizing::new);
                 // This screen shows the record; what it does not show it does not keep.
                 summary.zeroize();
             }
@@ -208,17 +192,20 @@ impl View {
                 self.record = Some(Zeroizing::new(*record));
             }
             EventBody::NoticeDue { .. } => {
+                self.notice = Handing::Due;
                 self.timeline.push(Moment { at, what: What::NoticeDue });
             }
             EventBody::NoticeRecorded { notice } => {
+                self.notice = Handing::Recorded(notice);
                 self.timeline.push(Moment { at, what: What::Notice(notice) });
             }
             EventBody::Decided { field, decision } => self.decide(&field, decision),
             EventBody::Trouble { error, goes_on } => self.trouble(error, goes_on),
-            EventBody::Observed { .. }
-            | EventBody::Withdrawn { .. }
-            | EventBody::OptOutRecorded { .. }
-            | EventBody::Unknown => {}
+            EventBody::Withdrawn { fields } => {
+                self.timeline.push(Moment { at, what: What::WrongPatient(fields.len()) });
+                return self.withdraw(&fields);
+            }
+            EventBody::OptOutRecorded { .. } | EventBody::Unknown => {}
         }
         None
     }
@@ -265,12 +252,66 @@ impl View {
         matches!(self.card, CardState::Awaited { .. } | CardState::Reading)
     }
 
-    /// Whether the patient has refused: nothing is asked again in this case.
-    pub(crate) fn refused(&self) -> bool {
-        matches!(self.consent, Some((Consent::Refused, _)))
+    /// Whether nothing more is asked in this case: the patient refuses, or did so long before it.
+    pub(crate) fn over(&self) -> bool {
+        let by_gate = match &self.gate {
+            GateState::Closed { error } => {
+                matches!(error.code(), ErrorCode::GateRefused | ErrorCode::GateOptedOut)
+            }
+            GateState::Waiting { .. } | GateState::Open => false,
+        };
+        by_gate || matches!(self.consent, Some((Consent::Refused, _)))
     }
 
-    fn take_gate(&mut self, state: GateState) -> Option<Wish> {
+    /// Whether there is a card that may turn out to be another person's.
+    pub(crate) fn has_card(&self) -> bool {
+        self.known_card.is_some()
+    }
+
+    fn observed(
+        &mut self,
+        at: Option<OffsetDateTime>,
+        seen: Observation,
+        consciousness: Option<Consciousness>,
+    ) {
+        let level = consciousness.map(|consciousness| Level { consciousness, jcs: seen.jcs });
+        let cpa = seen.cpa == Some(true);
+        let news = [
+            level.filter(|_| level != self.level).map(What::Level),
+            seen.card_form.filter(|_| seen.card_form != self.card_form).map(What::CardForm),
+            (cpa != self.cpa).then_some(What::Cpa(cpa)),
+        ];
+        self.timeline.extend(news.into_iter().flatten().map(|what| Moment { at, what }));
+        (self.level, self.card_form, self.cpa) = (level, seen.card_form, cpa);
+        self.settle(ErrorClass::Usage);
+    }
+
+    /// Takes out what came of another person's card. What the crew heard is of this patient.
+    fn withdraw(&mut self, fields: &[String]) -> Option<Wish> {
+        let label = |name: &String| match self.form.iter().find(|slot| slot.name == *name) {
+            Some(slot) => slot.label.clone(),
+            None => name.clone(),
+        };
+        self.withdrawn = Some(fields.iter().map(label).collect());
+        self.troubles.clear();
+        self.notice = Handing::NotDue;
+        self.forget_patient();
+        self.lift_first = true;
+        self.card_wanted()
+    }
+
+    /// The card that was set aside would only be refused: the next one is asked for once it is gone.
+    fn card_wanted(&mut self) -> Option<Wish> {
+        let mut readers = self.readers.iter().flat_map(|(_, readers)| readers);
+        let lies_there = readers.any(|reader| reader.state == ReaderState::Card);
+        if !self.lift_first || lies_there || self.over() {
+            return None;
+        }
+        self.lift_first = false;
+        Some(Wish::ReadCard)
+    }
+
+    fn take_gate(&mut self, state: GateState, rule: Option<GateRule>) -> Option<Wish> {
         self.settle(ErrorClass::Gate);
         // Another card resets what was established, and the gate is where that is said.
         if let GateState::Waiting { missing } = &state {
@@ -282,6 +323,11 @@ impl View {
             }
         }
         self.gate = state;
+        self.rule = rule;
+        if self.over() {
+            self.troubles.clear();
+            self.last_try = false;
+        }
         match (&self.gate, &self.look_up) {
             (GateState::Open, LookUp::NotAsked) => {
                 self.look_up = LookUp::Asked;
@@ -320,7 +366,7 @@ impl View {
     /// Wipes what a look-up brought. What the crew heard by asking is theirs and stays.
     fn forget_patient(&mut self) {
         self.record = None;
-        self.notice = None;
+        self.remark = None;
         self.look_up = LookUp::NotAsked;
     }
 }

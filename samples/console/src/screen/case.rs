@@ -6,7 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use mynaq_host_sdk::{Consent, Identity, Reason};
 use time::OffsetDateTime;
 
-use super::{form, gate, page};
+use super::{form, gate, notice, observed, page, take};
 use crate::desk::OpenCase;
 use crate::drill::Person;
 use crate::japanese;
@@ -28,8 +28,14 @@ pub(crate) fn parts(path: &str, view: &View) -> Parts {
         ("card", card(view)),
         ("readers", readers(view)),
         ("reading", reading(path, view)),
+        ("card-form", observed::card_form(path, view)),
+        ("level", observed::level(path, view)),
+        ("quiet", observed::quiet(view)),
         ("words", words(path, view)),
+        ("refusal", refusal(path, view)),
         ("timeline", timeline(view)),
+        ("notice", notice::notice(path, view)),
+        ("all", take::all(path, view)),
         ("table", table(view)),
     ]
     .into_iter()
@@ -75,6 +81,9 @@ impl Screen<'_> {
             form #heard method="post" action={ (path) "/heard" } {
                 input type="hidden" name="csrf" value=(self.csrf);
             }
+            form #observe method="post" action={ (path) "/observe" } {
+                input type="hidden" name="csrf" value=(self.csrf);
+            }
             div #live data-events={ (path) "/events" } data-rows=(rows.len()) hidden {}
             (part("drill"))
             header.banner {
@@ -87,37 +96,43 @@ impl Screen<'_> {
                         (elapsed(self.case.opened_at))
                     } }
                 }
+                (part("timeline"))
                 noscript { a.button href=(path) { "画面を更新" } }
+                (part("notice"))
                 button #close form="act" formaction={ (path) "/close" } { "事案を閉じる" }
             }
             section.gate aria-label="閲覧の状態" {
                 (part("lamps"))
-                div.part #message role="status" { (content("message")) }
+                // The page's script keeps this in step: a quiet case is not read out either.
+                div.part #message role="status" aria-live=[view.quiet.then_some("off")] {
+                    (content("message"))
+                }
             }
             main {
                 div.side.left {
                     section aria-labelledby="h-identity" {
                         h2 #h-identity { "本人確認" }
-                        (part("visual"))
+                        div.two { (part("visual")) (part("failed")) }
                         div.pin {
                             input #digits form="pin" name="pin" type="password" inputmode="numeric"
                                 pattern="[0-9]{4}" maxlength="4" required autocomplete="off"
                                 aria-label="暗証番号（4桁、本人が入力）" placeholder="4桁";
                             (part("pin-check"))
                         }
-                        (part("failed"))
                     }
                     section aria-labelledby="h-card" {
                         h2 #h-card { "カード" }
                         (part("card"))
                         (part("readers"))
                         (part("reading"))
+                        (part("card-form"))
                     }
                     @if let Some(people) = &self.people { (self.card_table(path, people, part("table"))) }
                 }
                 section.record aria-labelledby="h-record" {
                     h2 #h-record { "傷病者の記録" }
                     (form::legend())
+                    (part("all"))
                     span.column { "聴取" }
                     noscript { button form="heard" { "聴取を保存" } }
                     div.rows {
@@ -140,14 +155,20 @@ impl Screen<'_> {
                     }
                 }
                 div.side.right {
+                    section aria-labelledby="h-level" {
+                        div.heading { h2 #h-level { "意識レベル" } (part("quiet")) }
+                        div.three { (part("level")) (observed::exact()) }
+                    }
                     section aria-labelledby="h-consent" {
                         h2 #h-consent { "同意" }
                         (part("words"))
+                        div.two {
+                            (part("refusal"))
+                            a.big.ask #ask href="#heard-0" {
+                                span { "口頭で聴取" } small { "手で記入して続ける" }
+                            }
+                        }
                     }
-                    a.big.ask #ask href="#heard-0" {
-                        span { "口頭で聴取" } small { "手で記入して続ける" }
-                    }
-                    (part("timeline"))
                 }
             }
         }
@@ -182,7 +203,7 @@ fn identity(path: &str, view: &View, identity: Identity, note: &str) -> Markup {
     html! {
         button.big id={ "identity-" (identity.name()) } form="act"
             formaction={ (path) "/identity" } name="identity" value=(identity.name())
-            aria-pressed=(view.identity == Some(identity)) disabled[view.refused()]
+            aria-pressed=(view.identity == Some(identity)) disabled[view.over()]
         {
             span { (japanese::identity(identity)) } small { (note) }
         }
@@ -193,7 +214,7 @@ fn pin_check(path: &str, view: &View) -> Markup {
     html! {
         button.big #identity-pin form="pin" formaction={ (path) "/pin" }
             aria-pressed=(view.identity == Some(Identity::Pin))
-            disabled[view.refused() || view.reading()]
+            disabled[view.over() || view.reading()]
         {
             span { "暗証番号" }
             small {
@@ -218,6 +239,9 @@ fn card(view: &View) -> Markup {
                 .map_or_else(String::new, |word| format!("・{word}"));
             ("読み取り済み", format!("{}{validity}", japanese::kind(card.kind)))
         }
+        CardState::Forgotten if view.lift_first => {
+            ("消去しました", "このカードを外してください".to_owned())
+        }
         CardState::Forgotten => ("消去しました", "カードの情報は残っていません".to_owned()),
     };
     html! { div.state-box { strong { (what) } span.quiet { (note) } } }
@@ -233,44 +257,62 @@ fn readers(view: &View) -> Markup {
 
 fn reading(path: &str, view: &View) -> Markup {
     html! {
-        button.big #read form="act" formaction={ (path) "/read" } disabled[view.refused()] {
+        button.big #read form="act" formaction={ (path) "/read" } disabled[view.over()] {
             span { "もう一度" br; "読み取る" }
         }
-        button.big #cancel form="act" formaction={ (path) "/cancel" } disabled[view.refused()] {
+        button.big #cancel form="act" formaction={ (path) "/cancel" } disabled[view.over()] {
             span { "中止" }
+        }
+        @if view.has_card() && !view.over() {
+            // The second tap is in another place: two taps of one finger do not confirm.
+            details #wrong-patient {
+                summary.big {
+                    span.opens { "別人の" br; "カード" }
+                    span.closes { "やめる" }
+                }
+                button.big #wrong-patient-sure form="act" formaction={ (path) "/wrong-patient" } {
+                    span { "別人のカードでした" } small { "取り込みも取り消します" }
+                }
+            }
+        } @else {
+            button.big #wrong-patient-none disabled { span { "別人の" br; "カード" } }
+        }
+    }
+}
+
+fn word(path: &str, view: &View, consent: Consent, note: &str) -> Markup {
+    html! {
+        button.big id={ "consent-" (consent.name()) } form="act"
+            formaction={ (path) "/consent" } name="consent" value=(consent.name())
+            aria-pressed=(view.consent == Some((consent, None))) disabled[view.over()]
+        {
+            span { (japanese::consent(consent)) } small { (note) }
         }
     }
 }
 
 fn words(path: &str, view: &View) -> Markup {
-    let said = view.consent;
-    let word = |consent: Consent, note: &str| {
-        html! {
-            button.big id={ "consent-" (consent.name()) } form="act"
-                formaction={ (path) "/consent" } name="consent" value=(consent.name())
-                aria-pressed=(said == Some((consent, None))) disabled[view.refused()]
-            {
-                span { (japanese::consent(consent)) } small { (note) }
-            }
-        }
-    };
     html! {
-        (word(Consent::Given, "本人が口頭で同意"))
+        (word(path, view, Consent::Given, "本人が口頭で同意"))
         div.group role="group" aria-labelledby="h-why" {
             h3 #h-why { "同意取得困難" small { "理由を選ぶ" } }
             @for &reason in Reason::ALL {
                 @let (name, definition) = japanese::reason(reason);
+                @let said = Some((Consent::Unobtainable, Some(reason)));
                 button.big id={ "reason-" (reason.name()) } form="act"
                     formaction={ (path) "/consent" } name="reason" value=(reason.name())
-                    aria-pressed=(said == Some((Consent::Unobtainable, Some(reason))))
-                    disabled[view.refused()]
+                    aria-pressed=(view.consent == said) disabled[view.over()]
                 {
                     span { (name) } small { (definition) }
                 }
             }
         }
-        (word(Consent::Refused, "閲覧せず終わります"))
     }
+}
+
+/// Apart from the word of consent: it ends the matter.
+fn refusal(path: &str, view: &View) -> Markup {
+    word(path, view, Consent::Refused, "閲覧せず終わります")
 }
 
 fn timeline(view: &View) -> Markup {

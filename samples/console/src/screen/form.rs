@@ -1,7 +1,7 @@
 //! The patient's record: what is offered, where it comes from, and what the crew heard.
 
 use maud::{Markup, html};
-use mynaq_host_sdk::{Change, Code, Decision, Field, FieldState};
+use mynaq_host_sdk::{Change, Code, Decision, Field, FieldState, Transcription};
 
 use crate::japanese;
 use crate::view::{View, field};
@@ -86,16 +86,20 @@ impl Row<'_> {
         }
     }
 
-    /// The two buttons; only where there is something to decide.
+    /// The two buttons; only where there is something to decide. What the department does not let
+    /// be taken over is written down by hand.
     pub(super) fn decisions(&self, index: usize, path: &str) -> Markup {
         let taken = self.field.map(|field| &field.state);
+        let by_hand =
+            self.field.is_some_and(|field| field.transcription == Some(Transcription::Never));
         let buttons = [
             (Decision::Accept, "取り込む", matches!(taken, Some(FieldState::Accepted { .. }))),
             (Decision::Reject, "見送る", matches!(taken, Some(FieldState::Rejected { .. }))),
         ];
         html! {
             @if taken.and_then(FieldState::value).is_some() {
-                @for (decision, word, pressed) in buttons {
+                @if by_hand { p.by-hand { "書き写し" br; "のみ" } }
+                @for (decision, word, pressed) in buttons.into_iter().skip(usize::from(by_hand)) {
                     button.decide.(decision.name()) form="act" formaction={ (path) "/decide" }
                         id={ (decision.name()) "-" (index) }
                         name=(decision.name()) value=(self.name)
@@ -187,6 +191,29 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_taken_over_is_shown_and_written_down_by_hand() {
+        let buttons = |transcription| {
+            let trace =
+                mynaq_host_sdk::Trace { rule: String::new(), read: vec![], changes: vec![] };
+            let (name, label) = ("Hospital".to_owned(), "医療機関".to_owned());
+            let state = FieldState::Offered { value: "もぎ医院".into() };
+            let field = Field { name, label, state, transcription, sources: vec![], trace };
+            let row =
+                Row { name: "Hospital", label: "医療機関", codes: &[], field: Some(&field) };
+            assert!(row.offer().into_string().contains("もぎ医院"));
+            row.decisions(0, "/cases/x").into_string()
+        };
+        let never = buttons(Some(Transcription::Never));
+        assert!(!never.contains("取り込む") && never.contains("見送る"), "{never}");
+        assert!(never.contains("書き写し"), "{never}");
+        // An older plugin says nothing: then the crew decides.
+        for allowed in [Some(Transcription::Item), Some(Transcription::All), None] {
+            let html = buttons(allowed);
+            assert!(html.contains("取り込む") && !html.contains("書き写し"), "{html}");
+        }
+    }
+
+    #[test]
     fn a_value_cannot_break_out_of_its_place() {
         let html = offer(FieldState::Offered { value: "<script>\"&".into() });
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
@@ -202,7 +229,7 @@ mod tests {
             codes,
             left_to_crew: None,
         };
-        let mut view = View::of(vec![slot], true);
+        let mut view = View::of(vec![slot], vec![], true);
         let before = rows(&view);
         assert_eq!((before.len(), before[0].label), (1, "性別"));
         assert!(before[0].offer().into_string().contains("未確認"));

@@ -1,7 +1,7 @@
-//! The strip that says where the case stands: four lamps and one message.
+//! The strip that says where the case stands: five lamps and one message.
 
 use maud::{Markup, html};
-use mynaq_host_sdk::{Consent, Error, ErrorCode, GateState};
+use mynaq_host_sdk::{CardForm, Consent, Error, ErrorCode, GateState};
 use time::OffsetDateTime;
 
 use crate::japanese;
@@ -14,6 +14,8 @@ enum Look {
     Works,
     Done,
     Bad,
+    /// What the patient wanted: it is the end, and no fault.
+    Over,
 }
 
 impl Look {
@@ -23,6 +25,7 @@ impl Look {
             Look::Works => "works",
             Look::Done => "done",
             Look::Bad => "bad",
+            Look::Over => "over",
         }
     }
 
@@ -32,6 +35,7 @@ impl Look {
             Look::Works => "…",
             Look::Done => "✓",
             Look::Bad => "×",
+            Look::Over => "―",
         }
     }
 }
@@ -44,6 +48,18 @@ pub(super) fn lamps(view: &View) -> Markup {
         CardState::Read { .. } => (Look::Done, "読み取り済み"),
         CardState::Forgotten => (Look::Waits, "消去しました"),
     };
+    let card_name = match view.card_form {
+        None => "カード",
+        Some(CardForm::Ordinary) => "カード（通常）",
+        Some(CardForm::WithoutPhoto) => "顔写真なし",
+        Some(CardForm::FaceAuthentication) => "顔認証カード",
+    };
+    let level = match (view.level, view.cpa) {
+        (Some(level), _) => (Look::Done, japanese::level(level)),
+        (None, true) => (Look::Done, "心肺停止".to_owned()),
+        (None, false) => (Look::Waits, "未確認".to_owned()),
+    };
+    let level_name = if view.cpa { "意識・CPA" } else { "意識" };
     let identity = match view.identity {
         None => (Look::Waits, "未確認"),
         Some(how @ mynaq_host_sdk::Identity::Failed) => (Look::Bad, japanese::identity(how)),
@@ -51,10 +67,11 @@ pub(super) fn lamps(view: &View) -> Markup {
     };
     let consent = match view.consent {
         None => (Look::Waits, "未確認"),
-        Some((word @ Consent::Refused, _)) => (Look::Bad, japanese::consent(word)),
+        Some((word @ Consent::Refused, _)) => (Look::Over, japanese::consent(word)),
         Some((word, _)) => (Look::Done, japanese::consent(word)),
     };
     let viewing = match (&view.gate, &view.look_up) {
+        _ if view.over() => (Look::Over, "閲覧しません"),
         (GateState::Closed { .. }, _) => (Look::Bad, "閲覧しません"),
         (_, LookUp::Arrived { .. }) => (Look::Done, "提案しました"),
         (GateState::Waiting { .. }, _) => (Look::Waits, "まだです"),
@@ -63,20 +80,26 @@ pub(super) fn lamps(view: &View) -> Markup {
     };
     html! {
         ol.lamps aria-label="閲覧までの段階" {
-            @for (name, (look, word)) in
-                [("カード", card), ("本人確認", identity), ("同意", consent), ("照会", viewing)]
-            {
-                li.lamp.(look.class()) {
-                    span.mark aria-hidden="true" { (look.mark()) }
-                    span.name { (name) }
-                    span.word { (word) }
-                }
-            }
+            (lamp(card_name, card.0, card.1))
+            (lamp("本人確認", identity.0, identity.1))
+            (lamp(level_name, level.0, &level.1))
+            (lamp("同意", consent.0, consent.1))
+            (lamp("照会", viewing.0, viewing.1))
         }
     }
 }
 
-/// The one thing the crew should read now, and what to do.
+fn lamp(name: &str, look: Look, word: &str) -> Markup {
+    html! {
+        li.lamp.(look.class()) {
+            span.mark aria-hidden="true" { (look.mark()) }
+            span.name { (name) }
+            span.word { (word) }
+        }
+    }
+}
+
+/// The one thing the crew should read now, and what to do. What the gate says, it says itself.
 pub(super) fn message(path: &str, view: &View) -> Markup {
     if let Some(error) = view.troubles.first() {
         return trouble(path, view, error);
@@ -85,36 +108,61 @@ pub(super) fn message(path: &str, view: &View) -> Markup {
         let now = html! { "最後の1回です。違うとロックされ、役所での手続きが必要になります" };
         return says(Look::Waits, "本人に暗証番号をもう一度入力してもらってください", now);
     }
+    let rule = view.rule.as_ref().map(|rule| rule.ja.as_str());
     match &view.gate {
-        GateState::Closed { error } => says(Look::Bad, error.ja(), html! { (error.action_ja()) }),
+        GateState::Closed { error } => {
+            let look = if view.over() { Look::Over } else { alarm(view) };
+            says(look, rule.unwrap_or(error.ja()), html! { (error.action_ja()) })
+        }
         GateState::Waiting { missing } if !matches!(view.look_up, LookUp::Arrived { .. }) => {
             let missing: Vec<_> = missing.iter().map(|&lack| japanese::lack(lack)).collect();
-            let what = format!("足りないもの：{}", missing.join("・"));
-            says(Look::Waits, &what, html! { "そろうと自動で照会します。順番は問いません" })
+            let missing = format!("足りないもの：{}", missing.join("・"));
+            match (&view.withdrawn, rule) {
+                (Some(labels), _) => says(Look::Waits, rule.unwrap_or(&missing), withdrawn(labels)),
+                (None, Some(rule)) => {
+                    says(Look::Waits, rule, html! { (missing) "。そろうと自動で照会します" })
+                }
+                (None, None) => says(Look::Waits, &missing, html! { "そろうと自動で照会します" }),
+            }
         }
         _ => match view.look_up {
             LookUp::Sent { until } => says(
                 Look::Works,
-                "照会しています",
-                html! { "待つ間も聴取を続けられます" (left(until)) },
+                rule.unwrap_or("閲覧できます"),
+                html! { "照会しています。待つ間も聴取を続けられます" (left(view, until)) },
             ),
-            LookUp::Arrived { at } => arrived(view, at),
+            LookUp::Arrived { at } => arrived(view, at, rule),
             LookUp::NotAsked | LookUp::Asked | LookUp::Failed => {
-                says(Look::Works, "閲覧できます", html! { "照会を始めます" })
+                says(Look::Works, rule.unwrap_or("閲覧できます"), html! { "照会を始めます" })
             }
         },
     }
 }
 
-fn arrived(view: &View, at: Option<OffsetDateTime>) -> Markup {
+/// How a fault looks: in a quiet case it is shown like everything else.
+fn alarm(view: &View) -> Look {
+    if view.quiet { Look::Waits } else { Look::Bad }
+}
+
+/// What was taken out of the form again.
+fn withdrawn(labels: &[String]) -> Markup {
+    html! {
+        "別人のカードの内容を消去しました"
+        @if !labels.is_empty() { "。取り込みを取り消した項目：" (labels.join("、")) }
+    }
+}
+
+fn arrived(view: &View, at: Option<OffsetDateTime>, rule: Option<&str>) -> Markup {
     let what = match at {
         Some(at) => format!("照会結果を様式に提案しました（{}）", japanese::clock(at)),
         None => "照会結果を様式に提案しました".to_owned(),
     };
     let now = html! {
-        @match (&view.consent, &view.notice) {
-            (Some((Consent::Unobtainable, _)), _) => "あとで傷病者用説明書を渡してください",
-            (_, Some(notice)) => (notice.as_str()),
+        @match (&view.consent, &view.remark) {
+            (Some((Consent::Unobtainable, _)), _) => {
+                (rule.unwrap_or("あとで傷病者用説明書を渡してください"))
+            }
+            (_, Some(remark)) => (remark.as_str()),
             _ => "項目ごとに確かめて、取り込むか見送ってください",
         }
     };
@@ -125,7 +173,7 @@ fn trouble(path: &str, view: &View, error: &Error) -> Markup {
     let others = view.troubles.len() - 1;
     let last_try = error.code() == ErrorCode::CardPinLastTry && !view.reading();
     html! {
-        div.message.bad {
+        div.message.(alarm(view).class()) {
             span.mark aria-hidden="true" { "！" }
             div.says {
                 strong {
@@ -162,10 +210,11 @@ fn says(look: Look, what: &str, now: Markup) -> Markup {
     }
 }
 
-/// The count-down, kept by the page's script; without it the words before it are enough.
-fn left(until: Option<OffsetDateTime>) -> Markup {
+/// The count-down, kept by the page's script; without it the words before it are enough. Nothing
+/// moves in a quiet case.
+fn left(view: &View, until: Option<OffsetDateTime>) -> Markup {
     html! {
-        @if let Some(until) = until {
+        @if let Some(until) = until.filter(|_| !view.quiet) {
             span.left data-until=(until.unix_timestamp_nanos() / 1_000_000) {}
         }
     }
@@ -173,7 +222,7 @@ fn left(until: Option<OffsetDateTime>) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use mynaq_host_sdk::{Event, EventBody};
+    use mynaq_host_sdk::{Event, EventBody, GateRule, Lack};
 
     use super::*;
 
@@ -186,10 +235,69 @@ mod tests {
         EventBody::Trouble { error: code.into(), goes_on: false }
     }
 
+    fn screen(view: &View) -> String {
+        message("/cases/x", view).into_string()
+    }
+
+    #[test]
+    fn what_the_gate_says_is_what_the_crew_reads() {
+        let states = [
+            GateState::Waiting { missing: vec![Lack::Identity] },
+            GateState::Open,
+            GateState::Closed { error: ErrorCode::GateReasonUnfit.into() },
+        ];
+        for state in states {
+            let mut view = View::default();
+            told(&mut view, EventBody::Gate { state: state.clone(), rule: None });
+            let of_our_own = screen(&view);
+            let (row, ja, en) = ("G-99".to_owned(), "規則の一行".to_owned(), String::new());
+            told(&mut view, EventBody::Gate { state, rule: Some(GateRule { row, ja, en }) });
+            let html = screen(&view);
+            assert!(html.contains("<strong>規則の一行</strong>"), "{html}");
+            assert!(!of_our_own.contains("<strong></strong>"), "an older plugin has no rules");
+        }
+    }
+
+    #[test]
+    fn what_the_patient_wanted_is_the_end_and_no_alarm() {
+        for (code, looks) in [
+            (ErrorCode::GateOptedOut, "over"),
+            (ErrorCode::GateRefused, "over"),
+            (ErrorCode::GateReasonUnfit, "bad"),
+        ] {
+            let mut view = View::default();
+            let state = GateState::Closed { error: code.into() };
+            told(&mut view, EventBody::Gate { state, rule: None });
+            for html in [screen(&view), lamps(&view).into_string()] {
+                assert!(html.contains(&format!(" {looks}\"")), "{code:?}: {html}");
+                assert_eq!(html.contains(" bad"), looks == "bad", "{code:?}: {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_quiet_case_nothing_is_red_and_nothing_counts_down() {
+        let mut view = View::default();
+        let mut hear = |quiet, body| {
+            let at = "2026-11-22T03:04:05.000Z".to_owned();
+            view.apply(Event { sequence: 1, at, quiet, body });
+            screen(&view)
+        };
+        assert!(hear(false, trouble(ErrorCode::CardForeign)).contains("message bad"));
+        let html = hear(true, trouble(ErrorCode::CardForeign));
+        assert!(!html.contains("message bad") && html.contains("card.foreign"), "{html}");
+        let found = EventBody::CardFound { reader: "R".into() };
+        hear(true, found);
+        hear(true, EventBody::Gate { state: GateState::Open, rule: None });
+        let sent =
+            || EventBody::LookUpSent { scope: mynaq_host_sdk::Scope::Summary, deadline_ms: 1500 };
+        assert!(!hear(true, sent()).contains("data-until"));
+        assert!(hear(false, sent()).contains("data-until"));
+    }
+
     #[test]
     fn the_last_try_is_offered_where_it_was_refused_and_then_asks_for_the_digits() {
         let mut view = View::default();
-        let screen = |view: &View| message("/cases/x", view).into_string();
         told(&mut view, trouble(ErrorCode::CardPinWrong));
         assert!(!screen(&view).contains("last-try"));
         told(&mut view, trouble(ErrorCode::CardPinLastTry));

@@ -3,7 +3,10 @@
 mod case;
 mod form;
 mod gate;
+mod notice;
+mod observed;
 mod start;
+mod take;
 
 use maud::{DOCTYPE, Markup, html};
 

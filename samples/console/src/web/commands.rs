@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use mynaq_host_sdk::{
-    Case, CaseOpening, Consent, Decision, ErrorClass, ErrorCode, Identity, Reason, Scope,
+    CardForm, Case, Consent, Decision, ErrorClass, ErrorCode, Identity, Notice, Observation,
+    Reason, Scope,
 };
 use zeroize::Zeroizing;
 
+use super::Console;
 use super::posted::Posted;
-use super::{Console, pages};
 use crate::desk::OpenCase;
 use crate::drill::Move;
 use crate::screen;
@@ -25,35 +26,13 @@ const LONGEST_HEARD: usize = 500;
 
 type Address = Path<String>;
 
-pub(super) async fn open(State(console): State<Console>, form: Posted) -> Response {
-    let text = |name| form.get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
-    let opening = CaseOpening {
-        incident: text("incident"),
-        unit: text("unit"),
-        terminal: text("terminal"),
-        crew_member: text("crew_member"),
-        pack: console.pack.to_string(),
-    };
-    match console.desk.open(&form.browser.name, opening) {
-        Ok(case) => done(&case, &form, async {}).await,
-        Err(error) => {
-            let page = pages::first_page(&console, &form.browser, Some(&error));
-            (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response()
-        }
-    }
-}
-
 pub(super) async fn read(desk: State<Console>, at: Address, form: Posted) -> Response {
     on(desk, at, form, async |case, _| {
         case.change(|view| {
             view.settle(ErrorClass::Card);
             view.settle(ErrorClass::Reader);
         });
-        case.command(|case| match case.read_card() {
-            // Being read already is what was asked for.
-            Err(error) if error.code() == ErrorCode::WrongState => Ok(()),
-            outcome => outcome,
-        });
+        case.read_card();
     })
     .await
 }
@@ -110,6 +89,37 @@ pub(super) async fn consent(desk: State<Console>, at: Address, form: Posted) -> 
     .await
 }
 
+/// What the crew sees: level of consciousness, cardiopulmonary arrest, the card's form. One at a
+/// time; the plugin keeps what was said before.
+pub(super) async fn observe(desk: State<Console>, at: Address, form: Posted) -> Response {
+    on(desk, at, form, async |case, form| {
+        let word = |name| form.get(name).map(|value| value.as_str());
+        let none = Observation::default();
+        let seen = match (word("jcs"), word("cpa"), word("card_form")) {
+            (Some(jcs), None, None) => {
+                jcs.parse().ok().map(|jcs| Observation { jcs: Some(jcs), ..none })
+            }
+            (None, Some(cpa), None) => {
+                cpa.parse().ok().map(|cpa| Observation { cpa: Some(cpa), ..none })
+            }
+            (None, None, Some(form)) => {
+                CardForm::from_name(form).map(|form| Observation { card_form: Some(form), ..none })
+            }
+            _ => None,
+        };
+        case.command(|case| case.observe(&seen.ok_or(ErrorCode::UnknownValue)?));
+    })
+    .await
+}
+
+/// The card was another person's. The page has asked once more before it sends this.
+pub(super) async fn wrong_patient(desk: State<Console>, at: Address, form: Posted) -> Response {
+    on(desk, at, form, async |case, _| {
+        case.command(Case::wrong_patient);
+    })
+    .await
+}
+
 pub(super) async fn look_up(desk: State<Console>, at: Address, form: Posted) -> Response {
     on(desk, at, form, async |case, _| {
         case.command(|case| case.look_up(Scope::Summary));
@@ -125,6 +135,30 @@ pub(super) async fn decide(desk: State<Console>, at: Address, form: Posted) -> R
             Some((decision, field)) => case.decide(field, decision),
             None => Err(ErrorCode::UnknownValue.into()),
         });
+    })
+    .await
+}
+
+/// Takes over everything, or what comes from one section of the summary.
+pub(super) async fn take_all(desk: State<Console>, at: Address, form: Posted) -> Response {
+    on(desk, at, form, async |case, form| {
+        let section = form.get("section").map(|section| section.as_str());
+        case.command(|case| match section {
+            Some(section) => {
+                let section = Some(section).filter(|section| !section.is_empty());
+                case.decide_all(section, Decision::Accept)
+            }
+            None => Err(ErrorCode::UnknownValue.into()),
+        });
+    })
+    .await
+}
+
+/// What became of the notice. It can be handed over after everything else has ended.
+pub(super) async fn notice(desk: State<Console>, at: Address, form: Posted) -> Response {
+    on(desk, at, form, async |case, form| {
+        let notice = form.get("notice").and_then(|it| Notice::from_name(it));
+        case.command(|case| case.notice(notice.ok_or(ErrorCode::UnknownValue)?));
     })
     .await
 }
@@ -196,7 +230,11 @@ async fn on(
 }
 
 /// A script gets the effects by the live stream; a plain form gets the page, with the first of them.
-async fn done(case: &Arc<OpenCase>, form: &Posted, act: impl Future<Output = ()>) -> Response {
+pub(super) async fn done(
+    case: &Arc<OpenCase>,
+    form: &Posted,
+    act: impl Future<Output = ()>,
+) -> Response {
     let mut changes = case.follow();
     act.await;
     if form.live {

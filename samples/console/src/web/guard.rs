@@ -11,6 +11,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+/// What every answer carries. One that has a policy of its own keeps it.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         CONTENT_SECURITY_POLICY,
@@ -31,7 +32,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         (StatusCode::FORBIDDEN, "この画面からの操作ではありません").into_response()
     };
     for (name, value) in HEADERS {
-        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     answer
 }
@@ -103,15 +104,21 @@ mod tests {
     async fn every_answer_tells_the_browser_to_keep_nothing() {
         use axum::body::Body;
         use tower::ServiceExt;
+        let own = [(CONTENT_SECURITY_POLICY, "default-src 'none'")];
         let router = axum::Router::new()
             .route("/", axum::routing::get(|| async { "hello" }))
+            .route("/notice", axum::routing::get(move || async move { (own, "hello") }))
             .layer(axum::middleware::from_fn(guard));
-        for host in ["127.0.0.1:1", "rebound.example"] {
-            let request = Request::builder().uri("/").header(HOST, host).body(Body::empty());
+        for (host, path, policy) in [
+            ("127.0.0.1:1", "/", HEADERS[0].1),
+            ("127.0.0.1:1", "/notice", "default-src 'none'"),
+            ("rebound.example", "/notice", HEADERS[0].1),
+        ] {
+            let request = Request::builder().uri(path).header(HOST, host).body(Body::empty());
             let answer = router.clone().oneshot(request.unwrap()).await.unwrap();
-            assert_eq!(answer.headers()[CACHE_CONTROL], "no-store", "{host}");
-            let policy = answer.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-            assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe"));
+            assert_eq!(answer.headers()[CACHE_CONTROL], "no-store", "{host} {path}");
+            assert_eq!(answer.headers()[CONTENT_SECURITY_POLICY], policy, "{host} {path}");
         }
+        assert!(HEADERS[0].1.contains("default-src 'self'") && !HEADERS[0].1.contains("unsafe"));
     }
 }

@@ -6,6 +6,7 @@ mod guard;
 mod live;
 mod pages;
 mod posted;
+mod shift;
 
 use std::sync::Arc;
 
@@ -41,7 +42,9 @@ impl Console {
 pub(crate) fn router(console: Console) -> Router {
     Router::new()
         .route("/", get(pages::start))
-        .route("/cases", post(commands::open))
+        .route("/log-in", post(shift::log_in))
+        .route("/log-out", post(shift::log_out))
+        .route("/cases", post(shift::open))
         .route("/cases/{case}", get(pages::case))
         .route("/cases/{case}/events", get(live::events))
         .route("/cases/{case}/read", post(commands::read))
@@ -50,8 +53,13 @@ pub(crate) fn router(console: Console) -> Router {
         .route("/cases/{case}/pin", post(commands::pin))
         .route("/cases/{case}/last-try", post(commands::last_try))
         .route("/cases/{case}/consent", post(commands::consent))
+        .route("/cases/{case}/observe", post(commands::observe))
+        .route("/cases/{case}/wrong-patient", post(commands::wrong_patient))
         .route("/cases/{case}/look-up", post(commands::look_up))
         .route("/cases/{case}/decide", post(commands::decide))
+        .route("/cases/{case}/take-all", post(commands::take_all))
+        .route("/cases/{case}/notice", post(commands::notice))
+        .route("/cases/{case}/notice/{language}", get(pages::notice))
         .route("/cases/{case}/heard", post(commands::heard))
         .route("/cases/{case}/table/tap", post(commands::tap))
         .route("/cases/{case}/table/remove", post(commands::remove))

@@ -2,142 +2,27 @@
 //
 //   node first-light.mjs --console http://127.0.0.1:8080/ --out pictures
 //
-// The console must run with --drill-table. Nothing here waits for time to pass: every step waits
-// until something can be seen.
+// The console must run with --drill-table.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
+import * as gate from "./gate.mjs";
 import { aged, person } from "./people.mjs";
-
-const { values: options } = parseArgs({
-  options: {
-    console: { type: "string" },
-    out: { type: "string" },
-    chromium: { type: "string", default: "/usr/bin/chromium" },
-  },
-});
-if (!options.console || !options.out) {
-  process.stderr.write("usage: node first-light.mjs --console URL --out DIR [--chromium PATH]\n");
-  process.exit(2);
-}
-mkdirSync(options.out, { recursive: true });
-
-const NAME = "SickInjuredPersonName";
-const MEDICATION = "SickInjuredPersonMedicationDetail";
-const HISTORY = "SickInjuredPersonMedicalHistroy";
-const ALLERGY = "SickInjuredPersonAllergy";
-const LANDSCAPE = { width: 1280, height: 800 };
-const PORTRAIT = { width: 800, height: 1280 };
-const SECONDS = 15;
-// 20 mm and 60 mm at 96 dpi: the size of a button pressed in a hurry, and how far from the edge of
-// a tablet held in both hands it may begin.
-const LARGE = 76;
-const REACH = 227;
-
-// Full-width spaces become plain ones on the way into the record; that is no difference here.
-const plain = (text) => text.replace(/\s+/g, " ").trim();
-
-class Case {
-  static async open(browser, incident, settings = {}) {
-    const context = await browser.newContext({ viewport: LANDSCAPE, ...settings });
-    const page = await context.newPage();
-    page.setDefaultTimeout(SECONDS * 1000);
-    const faults = [];
-    page.on("pageerror", (error) => faults.push(String(error)));
-    page.on("console", (line) => line.type() === "error" && faults.push(line.text()));
-    await page.goto(options.console);
-    await page.getByLabel("事案番号").fill(incident);
-    await page.getByRole("button", { name: "事案を開く" }).click();
-    await page.getByRole("heading", { name: incident }).waitFor();
-    return Object.assign(new Case(), { page, context, faults, taps: 0 });
-  }
-
-  async press(name) {
-    this.taps += 1;
-    await this.page.getByRole("button", { name }).click();
-  }
-
-  async layCard(id) {
-    await this.page.getByRole("button", { name: new RegExp(`^${id} `) }).click();
-    await this.sees("#card", "読み取り済み");
-  }
-
-  async sees(where, text) {
-    await this.page.locator(where).filter({ hasText: text }).first().waitFor();
-  }
-
-  field(name) {
-    return this.page.locator(`[data-field="${name}"]`);
-  }
-
-  async value(name) {
-    return plain(await this.field(name).locator(".value").innerText());
-  }
-
-  // What the screen says of the patient: all of it but the card table, where the card's face is.
-  async said() {
-    const parts = this.page.locator(".banner, .gate, .record, .side section:not(.table), .timeline");
-    return plain((await parts.allInnerTexts()).join(" "));
-  }
-
-  async picture(name) {
-    await this.page.screenshot({ path: join(options.out, `${name}.png`) });
-  }
-
-  async end() {
-    await this.press("取り除く");
-    await this.sees("#table", "取り除きました");
-    await this.press("事案を閉じる");
-    await this.page.getByRole("button", { name: "事案を開く" }).waitFor();
-    assert.deepEqual(this.faults, [], "the page ran without errors");
-    await this.context.close();
-  }
-}
-
-function knowsNothing(said, who) {
-  for (const word of [who.name, who.address, ...who.claims.flatMap((claim) => claim.drugs)]) {
-    assert.ok(!said.includes(plain(word)), `${who.id}: nothing of the patient may be seen: ${word}`);
-  }
-}
-
-async function largeButtonsAtTheEdges(page) {
-  const { width } = page.viewportSize();
-  const large = await page.locator("button.big, a.big").all();
-  assert.ok(large.length >= 11, "identity, consent, reading and asking have large buttons");
-  for (const button of large) {
-    const box = await button.boundingBox();
-    const name = await button.innerText();
-    assert.ok(box.width >= LARGE && box.height >= LARGE, `${name}: ${box.width}×${box.height}`);
-    const fromEdge = Math.min(box.x, width - box.x - box.width);
-    assert.ok(fromEdge <= REACH, `${name} stands at an edge, ${fromEdge} px from it`);
-  }
-  for (const button of await page.locator("button:visible, input:visible, summary").all()) {
-    const box = await button.boundingBox();
-    assert.ok(box.height >= 48 && box.width >= 48, `48 px: ${await button.innerText()}`);
-  }
-}
-
-async function absencesLookDifferent(page) {
-  const looks = await page.locator(".legend .word").evaluateAll((words) =>
-    words.map((word) => {
-      const { borderStyle, borderWidth, backgroundImage } = getComputedStyle(word);
-      return `${borderStyle} ${borderWidth} ${backgroundImage}`;
-    }),
-  );
-  assert.equal(new Set(looks).size, 3, `three looks without colour: ${looks}`);
-}
-
-const allOnOneScreen = (page) =>
-  page.locator(".row[data-field]").evaluateAll((rows) => {
-    const frame = rows[0].parentElement.getBoundingClientRect();
-    const still = document.documentElement.scrollHeight <= innerHeight;
-    return still && rows.every((row) => row.getBoundingClientRect().bottom <= frame.bottom);
-  });
-
-const rowTops = (page) =>
-  page.locator(".row").evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+import {
+  ALLERGY,
+  Case,
+  HISTORY,
+  MEDICATION,
+  NAME,
+  PORTRAIT,
+  absencesLookDifferent,
+  allOnOneScreen,
+  knowsNothing,
+  largeButtonsAtTheEdges,
+  options,
+  plain,
+  rowTops,
+  textIsReadable,
+} from "./screen.mjs";
 
 // A run that broke off may have left its card on the reader.
 async function emptyReader(browser) {
@@ -203,6 +88,7 @@ async function seenAndAgreed(browser) {
   await screen.sees(`[data-field="${NAME}"]`, "取込済");
   await screen.field(MEDICATION).getByRole("button", { name: "見送る" }).click();
   await screen.sees(`[data-field="${MEDICATION}"]`, "見送り");
+  await textIsReadable(page);
   await screen.picture("P01-5-decided");
   await page.setViewportSize(PORTRAIT);
   await largeButtonsAtTheEdges(page);
@@ -227,6 +113,7 @@ async function byPin(browser) {
   await screen.sees(`[data-field="${MEDICATION}"] .source`, aged(who.claims[0].daysAgo));
   await screen.sees(`[data-field="${HISTORY}"] .not-in-source`, "情報源に無し");
   await screen.sees(`[data-field="${ALLERGY}"] .not-asked`, "未確認");
+  await textIsReadable(screen.page);
   await screen.picture("P03-filled-dark");
   await screen.end();
 }
@@ -284,7 +171,7 @@ async function unconscious(browser) {
   await screen.field(NAME).locator(".value").waitFor();
   assert.equal(await screen.value(NAME), plain(who.name));
   assert.ok((await screen.value(MEDICATION)).includes(who.claims[0].drugs[0]));
-  await screen.sees("#message", "傷病者用説明書を渡してください");
+  await screen.sees("#message", "説明書を渡してください");
   await screen.sees(".timeline", "同意取得困難：意識なし");
   await screen.picture("P09-filled");
   await screen.end();
@@ -343,7 +230,10 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const test of [emptyReader, seenAndAgreed, byPin, lastTry, wrongCards, unconscious, refused, withoutScript]) {
+  const light = [seenAndAgreed, byPin, lastTry, wrongCards, unconscious, refused, withoutScript];
+  const all = [gate.logIn, emptyReader, ...light, ...gate.tests];
+  const wanted = ({ name }) => !options.only || [emptyReader.name, options.only].includes(name);
+  for (const test of all.filter(wanted)) {
     await test(browser);
     process.stdout.write(`ok ${test.name}\n`);
   }

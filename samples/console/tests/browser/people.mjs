@@ -26,3 +26,9 @@ export function aged(daysAgo) {
   const [year, month, day] = [japan.getUTCFullYear(), japan.getUTCMonth() + 1, japan.getUTCDate()];
   return `${year}年${month}月${day}日 ${daysAgo}日前`;
 }
+
+// What the crew reads by a rule of the gate, from the table the department gets.
+export function line(rule) {
+  const table = readFileSync(new URL("../../../../plugin/src/gate/TABLE.md", import.meta.url), "utf8");
+  return new RegExp(`^\\| ${rule} \\|[^|]*\\| ([^|]*) \\|`, "m").exec(table)[1];
+}
