@@ -475,9 +475,9 @@ typedef struct mynaq_plugin {
     int32_t(MYNAQ_CALL *case_opt_out)(mynaq_handle patient, uint32_t opt_out,
                                       mynaq_document *error);
 
-    /* The crew takes or leaves every offer it has not decided about by itself; with a section of the summary, such as
-     * "medications", those that come from it; with NULL and 0 all. Event: decided, for each.
-     * [any-thread]
+    /* The crew takes or leaves every offer it has not decided about by itself; with a section of the
+     * summary, such as "medications", those that come from it; with NULL and 0 all. Event: decided,
+     * for each. [any-thread]
      * Errors: UNKNOWN_VALUE, WRONG_STATE without a record, UNKNOWN_FIELD for a section nothing comes
      * from, REFUSED, TRANSCRIPTION where the department does not allow it: nothing is decided then.
      *
