@@ -227,6 +227,17 @@ mod tests {
     }
 
     #[test]
+    fn reading_it_again_does_not_make_a_plug_less_loose() {
+        let mut scene = read_for_case_1();
+        scene.sees(&[]);
+        scene.sees(&[("R", Card, counted(2, 0))]);
+        scene.layings.take("R", counted(2, 0), Owner::from(1));
+        scene.sees(&[("R", Nothing, counted(2, 1))]);
+        scene.sees(&[("R", Card, counted(2, 2))]);
+        scene.is("R", Another);
+    }
+
+    #[test]
     fn a_reader_that_was_empty_for_long_before_it_went_or_after_it_came_had_its_card_lifted() {
         let mut before = read_for_case_1();
         before.sees(&[("R", Nothing, counted(1, 2))]);

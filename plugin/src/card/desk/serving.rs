@@ -194,9 +194,6 @@ impl Desk {
         under_way.begun = true;
         let UnderWay { owner, card, .. } = under_way;
         self.known.layings.take(&card.reader, card.count, *owner);
-        if let Some(sight) = &self.sight {
-            self.known.layings.see(sight, Instant::now());
-        }
         self.take_what_lies_there();
     }
 

@@ -224,6 +224,12 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_of_which_nothing_is_known_yet_is_not_an_empty_one() {
+        let states = vec![ReaderState::new(c"Some Reader 00 00", State::UNAWARE)];
+        assert_eq!(PcscWatch { states, ..PcscWatch::default() }.seen(), []);
+    }
+
+    #[test]
     fn sam_slots_are_not_readers_for_patients() {
         assert!(is_sam(c"ACS ACR1252 Dual Reader SAM 01 00"));
         assert!(is_sam(c"Some Reader SAM 0"));

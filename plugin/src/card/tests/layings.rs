@@ -124,6 +124,17 @@ fn a_case_may_read_its_card_again_while_another_one_is_before_it_in_line() {
 }
 
 #[test]
+fn a_reading_out_of_turn_that_fails_is_tried_again_in_time() {
+    let bench = Bench::with(Some("P01"), &Script::new().at(3, Fault::Garbage(Garbage::Nothing)));
+    assert_eq!(bench.run(Task::Read).holder(), "P01");
+    let (_, first_in_line) = bench.begin_for(2, Task::Read);
+    hear_until(&first_in_line, ANOTHERS);
+    let heard = bench.run(Task::Read);
+    assert_eq!(heard.holder(), "P01");
+    assert_eq!(heard.news, ["found Table 00", "again card.removed"]);
+}
+
+#[test]
 fn of_two_cases_that_wait_the_first_one_reads_the_card_and_the_second_waits_for_the_next() {
     let bench = Bench::with(None, &Script::new());
     let (_, first) = bench.begin_for(1, Task::Read);
