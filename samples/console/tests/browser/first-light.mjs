@@ -89,6 +89,11 @@ class Case {
   async end() {
     await this.press("取り除く");
     await this.sees("#table", "取り除きました");
+    await this.leaveCard();
+  }
+
+  // Closes the case, and the card stays where it is.
+  async leaveCard() {
     await this.press("事案を閉じる");
     await this.page.getByRole("button", { name: "事案を開く" }).waitFor();
     assert.deepEqual(this.faults, [], "the page ran without errors");
@@ -275,6 +280,22 @@ async function wrongCards(browser) {
   await screen.end();
 }
 
+// A card left from the case before is not read for the next one until somebody has lifted it.
+async function forgottenCard(browser) {
+  const before = await Case.open(browser, "演習-前の事案");
+  await before.layCard("P01");
+  await before.leaveCard();
+  const screen = await Case.open(browser, "演習-次の事案");
+  await screen.sees("#message", "別の事案で読み取ったカードが置かれたままです");
+  await screen.sees("#message", "いったん離してからかざしてください");
+  await screen.sees("#readers", "カードあり");
+  knowsNothing(await screen.said(), person("P01"));
+  await screen.picture("P01-forgotten");
+  await screen.layCard("P01");
+  await screen.sees("#message", "足りないもの：本人確認・同意");
+  await screen.end();
+}
+
 async function unconscious(browser) {
   const who = person("P09");
   const screen = await Case.open(browser, "演習-P09");
@@ -343,7 +364,8 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const test of [emptyReader, seenAndAgreed, byPin, lastTry, wrongCards, unconscious, refused, withoutScript]) {
+  const asked = [seenAndAgreed, byPin, lastTry, unconscious, refused, withoutScript];
+  for (const test of [emptyReader, ...asked, wrongCards, forgottenCard]) {
     await test(browser);
     process.stdout.write(`ok ${test.name}\n`);
   }
