@@ -241,11 +241,10 @@ fn a_card_laid_in_the_place_of_one_being_read_is_no_other_cases_either() {
 
 #[test]
 fn a_reader_that_goes_and_comes_back_with_the_card_on_it_has_not_lifted_it() {
-    let gone: [(fn(&Bench, bool), &[ReaderState]); 2] = [
-        (|bench, there| bench.table.plug(0, there), &[Empty]),
-        (|bench, there| bench.table.serve(there), &[]),
-    ];
-    for (set, without) in gone {
+    type Set = fn(&Bench, bool);
+    let plug: Set = |bench, there| bench.table.plug(0, there);
+    let serve: Set = |bench, there| bench.table.serve(there);
+    for (set, without) in [(plug, &[Empty][..]), (serve, &[])] {
         let bench = Bench::with(Some("P01"), &Script::new());
         assert_eq!(bench.run(Task::Read).holder(), "P01");
         set(&bench, false);
