@@ -61,6 +61,23 @@ impl Script {
     /// # Panics
     /// When the case hangs.
     pub fn play(&self, case: &Case) -> Result<Outcome, Error> {
+        self.begin(case)?;
+        self.follow(case)
+    }
+
+    /// As [`Script::play`]; the crew does this as soon as its card has been read.
+    ///
+    /// # Errors
+    /// As [`Script::play`].
+    ///
+    /// # Panics
+    /// As [`Script::play`].
+    pub(crate) fn play_and(&self, case: &Case, read: impl FnMut()) -> Result<Outcome, Error> {
+        self.begin(case)?;
+        self.follow_and(case, read)
+    }
+
+    fn begin(&self, case: &Case) -> Result<(), Error> {
         match self.identity {
             Identity::Pin => case.identity_by_pin(&Zeroizing::new(self.pin.to_owned()))?,
             identity => {
@@ -68,8 +85,7 @@ impl Script {
                 case.identity(identity)?;
             }
         }
-        case.consent(self.consent, self.reason)?;
-        self.follow(case)
+        case.consent(self.consent, self.reason)
     }
 
     /// Follows a case whose commands were given.
@@ -80,6 +96,10 @@ impl Script {
     /// # Panics
     /// When the case hangs.
     pub fn follow(&self, case: &Case) -> Result<Outcome, Error> {
+        self.follow_and(case, || {})
+    }
+
+    fn follow_and(&self, case: &Case, mut read: impl FnMut()) -> Result<Outcome, Error> {
         let until = Instant::now() + LONGEST;
         let mut outcome = Outcome::default();
         loop {
@@ -89,6 +109,7 @@ impl Script {
                 event.unwrap_or_else(|| panic!("the case hangs after {:#?}", outcome.events));
             outcome.events.push(event.clone());
             match event.body {
+                EventBody::CardRead { .. } => read(),
                 EventBody::Gate { state: GateState::Open, .. } => case.look_up(self.scope)?,
                 EventBody::Gate { state: GateState::Closed { error }, .. }
                 | EventBody::Trouble { error, goes_on: false } => {

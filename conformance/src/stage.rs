@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::built::parts;
 #[cfg(unix)]
 use crate::daemon;
+use crate::drama::{Outcome, Script};
 
 /// The simulated world, made once a process: its keys cost time.
 ///
@@ -142,6 +143,27 @@ impl Stage {
     pub fn case_by(&self, door: DoorKind) -> Case {
         let session = self.session(door, LogBook::default()).expect("a session");
         session.open_case(&opening()).expect("a case")
+    }
+
+    /// Lifts the card on the reader and lays it down again: one laying serves one case.
+    ///
+    /// # Panics
+    /// When none lies there.
+    pub fn tap_again(&self) {
+        let card = self.simulator.card().expect("a card on the reader");
+        self.simulator.tap(&card).expect("a known card");
+    }
+
+    /// Plays a case among others, by a crew that lays the card down for the next one as soon as it has
+    /// been read.
+    ///
+    /// # Errors
+    /// As [`Script::play`].
+    ///
+    /// # Panics
+    /// As [`Script::play`].
+    pub fn play(&self, script: &Script, case: &Case) -> Result<Outcome, Error> {
+        script.play_and(case, || self.tap_again())
     }
 
     /// How often a PIN's digits reached a card on the first reader, after so many commands.

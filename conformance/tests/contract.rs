@@ -394,6 +394,7 @@ fn any_order_of_commands_is_answered_as_the_manual_says() {
     let session = stage.session(DoorKind::C, LogBook::default()).unwrap();
     let mut answers = std::collections::BTreeSet::new();
     for seed in 1..=120_u64 {
+        stage.tap_again();
         let case = session.open_case(&opening()).unwrap();
         let (mut model, mut random, mut way) = (Model::default(), seed, Vec::new());
         for _ in 0..30 {

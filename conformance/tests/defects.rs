@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use mynaq_conformance::{LogBook, Script, Stage, opening};
 use mynaq_host_sdk::c::{DEFECTS_ID, Defects, OK};
-use mynaq_host_sdk::{Case, Consent, Decision, DoorKind, ErrorCode, EventBody, Identity, Scope};
+use mynaq_host_sdk::{
+    Case, Consent, Decision, DoorKind, ErrorCode, EventBody, Identity, ReaderState, Scope,
+};
 use mynaq_ledger::Fact;
 
 const ROOMS: [&str; 5] = ["card", "gate", "ledger", "lookup", "adapters"];
@@ -64,6 +66,22 @@ fn await_gate(case: &Case) {
     }
 }
 
+/// The card is laid down for the next case, and the plugin has seen that.
+fn lay_anew(stage: &Stage, watching: &Case) {
+    let see = |wanted: ReaderState| loop {
+        let event = watching.next_event(Duration::from_secs(20)).unwrap().expect("the reader");
+        if let EventBody::Readers { readers, .. } = event.body
+            && readers[0].state == wanted
+        {
+            return;
+        }
+    };
+    stage.simulator.remove();
+    see(ReaderState::Empty);
+    stage.simulator.tap("P01").unwrap();
+    see(ReaderState::Card);
+}
+
 /// Until what was done so far is written: the next to enter the ledger's room is whoever acts next.
 fn await_ledger(stage: &Stage, entries: usize) {
     let until = Instant::now() + Duration::from_secs(20);
@@ -100,10 +118,12 @@ fn a_defect_in_any_room_ends_its_case_and_no_other() {
             // One that is in the middle of its way, one that has its record, one that meets it.
             let [midway, filled, doomed] = [(); 3].map(|()| session.open_case(&opening()).unwrap());
             assert!(Script::default().play(&filled).unwrap().record.is_some());
+            lay_anew(&stage, &doomed);
             midway.read_card().unwrap();
             midway.identity(Identity::Visual).unwrap();
             midway.consent(Consent::Given, None).unwrap();
             await_gate(&midway);
+            lay_anew(&stage, &doomed);
             // Three opened; three steps of one, six of the other up to its offers.
             await_ledger(&stage, 3 + 3 + 6);
 
@@ -129,6 +149,7 @@ fn a_defect_in_any_room_ends_its_case_and_no_other() {
             let field = &filled.record().unwrap().fields[0].name.clone();
             filled.decide(field, Decision::Accept).unwrap();
             let fresh = session.open_case(&opening()).unwrap();
+            stage.tap_again();
             assert!(Script::default().play(&fresh).unwrap().record.is_some(), "{room}");
             drop((midway, filled, fresh, session));
 

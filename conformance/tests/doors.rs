@@ -15,7 +15,7 @@ fn both_doors_of_one_process_share_the_engine_of_one_configuration() {
     let c = stage.session(DoorKind::C, LogBook::default()).unwrap();
     let cases = [rust.open_case(&opening()).unwrap(), c.open_case(&opening()).unwrap()];
     for case in &cases {
-        assert!(Script::default().play(case).unwrap().record.is_some());
+        assert!(stage.play(&Script::default(), case).unwrap().record.is_some());
     }
     assert_eq!(stage.simulator.viewings().len(), 2);
 }
@@ -65,13 +65,8 @@ fn closing_one_configuration_leaves_the_engine_of_another_shared() {
     drop(goes.session(DoorKind::C, LogBook::default()).unwrap());
     let second = stays.session(DoorKind::C, LogBook::default()).unwrap();
     for session in [first, second] {
-        assert!(
-            Script::default()
-                .play(&session.open_case(&opening()).unwrap())
-                .unwrap()
-                .record
-                .is_some()
-        );
+        let case = session.open_case(&opening()).unwrap();
+        assert!(stays.play(&Script::default(), &case).unwrap().record.is_some());
     }
 }
 

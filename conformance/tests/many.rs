@@ -38,7 +38,7 @@ fn gateway_and_ledger_agree_one_to_one_over_many_cases() {
             scope.spawn(|| {
                 while begun.fetch_add(1, Ordering::Relaxed) < cases {
                     let case = session.open_case(&opening()).unwrap();
-                    let outcome = Script::default().play(&case).unwrap();
+                    let outcome = stage.play(&Script::default(), &case).unwrap();
                     assert!(outcome.record.is_some(), "{:?}", outcome.error);
                 }
             });

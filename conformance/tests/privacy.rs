@@ -21,7 +21,7 @@ fn ledger_and_trace_log_of_everybody_hold_nothing_of_anybody() {
                 Script { identity: Identity::Pin, pin: "1234", ..Script::default() },
             ] {
                 let case = session.open_case(&opening()).unwrap();
-                let outcome = script.play(&case).unwrap();
+                let outcome = stage.play(&script, &case).unwrap();
                 for field in outcome.record.iter().flat_map(|record| &record.fields) {
                     if let Some(value) = field.state.value() {
                         shown.insert(value.to_owned());

@@ -34,11 +34,14 @@ fn every_command_from_many_threads_at_once_on_the_same_cases() {
         };
         std::thread::scope(|scope| {
             for thread in 0..12 {
-                let (cases, rounds, session) = (&cases, &rounds, &session);
+                let (cases, rounds, session, stage) = (&cases, &rounds, &session, &stage);
                 let log_in = log_in.clone();
                 scope.spawn(move || {
                     while rounds.fetch_add(1, Ordering::Relaxed) < 1_200 {
                         let case = &cases[thread % 3];
+                        if thread == 0 {
+                            stage.tap_again();
+                        }
                         let answers = [
                             case.read_card(),
                             case.identity(Identity::Visual),
@@ -67,7 +70,9 @@ fn every_command_from_many_threads_at_once_on_the_same_cases() {
                 });
             }
         });
-        // None of that has broken anything.
+        // None of that has broken anything, and nobody waits for a card any more.
+        drop(cases);
+        stage.tap_again();
         let case = session.open_case(&opening()).unwrap();
         assert!(Script::default().play(&case).unwrap().record.is_some());
     }
@@ -123,6 +128,13 @@ fn a_host_that_has_closed_is_not_called_any_more() {
             while busy.load(Ordering::Relaxed) {
                 let case = other.open_case(&opening()).unwrap();
                 let _ = Script::default().play(&case);
+            }
+        });
+        scope.spawn(|| {
+            // Each of all these cases needs a laying of its own.
+            while busy.load(Ordering::Relaxed) {
+                stage.tap_again();
+                std::thread::sleep(Duration::from_millis(5));
             }
         });
         for round in 0..150 {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::link::{Connect, Link, LinkFault, Lying, Seen, Sharing, Sight, Turn, Watch};
+use super::link::{Connect, Count, Link, LinkFault, Lying, Seen, Sharing, Sight, Turn, Watch};
 
 const READER: &str = "MynaQ Drill Reader 00 00";
 const CONNECT_DEADLINE: Duration = Duration::from_millis(200);
@@ -27,26 +27,28 @@ pub(crate) struct DrillWatch {
     /// Nothing is said on it: it lives as long as the card lies there.
     presence: Option<TcpStream>,
     waiting: Arc<Mutex<Option<TcpStream>>>,
-    count: u32,
+    changes: u32,
     looked: bool,
 }
 
 impl DrillWatch {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let waiting = Arc::default();
-        DrillWatch { address, presence: None, waiting, count: 0, looked: false }
+        DrillWatch { address, presence: None, waiting, changes: 0, looked: false }
     }
 
     fn seen(&self) -> Sight {
         let lying = if self.presence.is_some() { Lying::Card } else { Lying::Nothing };
-        Sight::Readers(vec![Seen { reader: READER.into(), lying, count: self.count }])
+        // It never goes away.
+        let count = Count { arrival: 0, changes: self.changes };
+        Sight::Readers(vec![Seen { reader: READER.into(), lying, count }])
     }
 
     fn set_presence(&mut self, presence: Option<TcpStream>) {
         let copy = presence.as_ref().and_then(|stream| stream.try_clone().ok());
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = copy;
         if presence.is_some() != self.presence.is_some() {
-            self.count += 1;
+            self.changes += 1;
         }
         self.presence = presence;
     }

@@ -61,9 +61,17 @@ pub(crate) enum Sight {
 pub(crate) struct Seen {
     pub(crate) reader: String,
     pub(crate) lying: Lying,
-    /// Changes whenever a card is laid down or taken away, also between two looks, and when the
-    /// reader or its service was gone.
-    pub(crate) count: u32,
+    pub(crate) count: Count,
+}
+
+/// Which of the cards that one reader has seen it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// Greater for each reader that comes or comes back, and when nobody has looked for a while: what
+    /// lies there was not watched meanwhile.
+    pub(crate) arrival: u32,
+    /// Grows by one whenever a card is laid down or taken away, also between two looks.
+    pub(crate) changes: u32,
 }
 
 /// What lies on a reader.

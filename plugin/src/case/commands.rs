@@ -206,6 +206,7 @@ impl Case {
         let reading = Reading { cancel: cancel.clone(), task: task.clone() };
         let (case, this) = (Arc::downgrade(self), cancel.clone());
         self.services.cards.submit(Job {
+            owner: self.handle.into(),
             task,
             cancel,
             news: Box::new(move |news| {

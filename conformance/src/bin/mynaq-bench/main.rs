@@ -29,7 +29,9 @@ fn main() -> ExitCode {
         ["read-once", plugin, config] => return card::ours(Path::new(plugin), Path::new(config)),
         ["floor"] => return card::floor(),
         ["load-once", what, library] => return load::once(what, Path::new(library)),
-        ["many-once", plugin, config] => return many::once(Path::new(plugin), Path::new(config)),
+        ["many-once", plugin, config, control] => {
+            return many::once(Path::new(plugin), Path::new(config), control);
+        }
         _ => {
             eprintln!("{HELP}");
             return ExitCode::from(2);

@@ -1,24 +1,58 @@
 //! A stage whose simulator is another process, and whose ledger stands in memory: what is measured
 //! is the plugin's own work.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use mynaq_conformance::parts;
+use mynaq_host_sdk::{Case, EventBody, ReaderState};
 use tempfile::TempDir;
+
+/// The card that lies there.
+const CARD: &str = "P05";
 
 pub(crate) struct Stand {
     simulator: Child,
+    hand: Hand,
     folder: TempDir,
 }
 
+/// Lays the card down for the next case, by the simulator's control page.
+#[derive(Clone, Copy)]
+pub(crate) struct Hand(pub(crate) SocketAddr);
+
+impl Hand {
+    /// Lifts the card and lays it down again, and returns when this case has seen that. What else it
+    /// had to hear is lost.
+    pub(crate) fn lay_anew(self, watching: &Case) {
+        while watching.next_event(Duration::ZERO).expect("events").is_some() {}
+        let mut page = TcpStream::connect(self.0).expect("the control page");
+        let asked =
+            format!("POST /tap/{CARD} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.0);
+        page.write_all(asked.as_bytes()).expect("the control page");
+        let mut answer = String::new();
+        page.read_to_string(&mut answer).expect("the control page");
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+        loop {
+            let event = watching.next_event(Duration::from_secs(20)).expect("events");
+            if let EventBody::Readers { readers, .. } = event.expect("the card").body
+                && readers.iter().any(|reader| reader.state == ReaderState::Card)
+            {
+                return;
+            }
+        }
+    }
+}
+
 impl Stand {
-    pub(crate) fn new(card: &str) -> Self {
+    pub(crate) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = tempfile::tempdir_in(memory).expect("/dev/shm");
         let mut simulator = Command::new(&parts().simulator)
-            .args(["run", "--card", card, "--world"])
+            .args(["run", "--card", CARD, "--world"])
             .arg(folder.path().join("world"))
             .stdout(Stdio::piped())
             .spawn()
@@ -38,9 +72,14 @@ impl Stand {
             text("drill"),
             text("gateway"),
         );
-        let stand = Stand { simulator, folder };
+        let hand = Hand(text("control").parse().expect("an address"));
+        let stand = Stand { simulator, hand, folder };
         std::fs::write(stand.config(), config).expect("a configuration");
         stand
+    }
+
+    pub(crate) fn hand(&self) -> Hand {
+        self.hand
     }
 
     pub(crate) fn config(&self) -> PathBuf {

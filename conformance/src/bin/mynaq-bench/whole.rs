@@ -19,15 +19,17 @@ const WARM: usize = 20;
 const STAGES: [&str; 5] = ["open_and_read_card", "gate", "look_up", "decide_and_export", "close"];
 
 pub(crate) fn measure() {
-    let stand = Stand::new("P05");
+    let stand = Stand::new();
     let plugin = Plugin::load_by(&parts().plugin, DoorKind::C).expect("the plugin");
     let session = plugin.open(stand.config(), Quiet).expect("a session");
+    let watching = session.open_case(&opening()).expect("a case");
     let (mut wholes, mut commands) = (Vec::new(), Vec::new());
     let mut stages = [const { Vec::new() }; STAGES.len()];
     for case in 0..CASES + WARM {
         if case % 50 == 0 {
             eprint!("\rwhole cases: {case}/{}", CASES + WARM);
         }
+        stand.hand().lay_anew(&watching);
         let (marks, calls) = play(&session);
         if case >= WARM {
             commands.extend(calls);

@@ -1,13 +1,15 @@
 //! The card desk: one thread that knows every reader and every case that waits for a card, and brings
-//! them together, one reading after the other, first come, first served.
+//! them together, one reading after the other, first come, first served, and one laying of a card for
+//! one case.
 //!
 //! It never waits for a card itself: `watcher` sees them come and go, `reading` talks to them. So the
 //! desk can tell every case within a moment what the readers see, and has a deadline for everything.
 //!
-//! `serving` the thread · `waiting` one case that waits · `board` what everybody is told of the readers
-//! · `stuck` readers that do not answer.
+//! `serving` the thread · `waiting` one case that waits · `layings` whose the cards are that lie there ·
+//! `board` what everybody is told of the readers · `stuck` readers that do not answer.
 
 mod board;
+mod layings;
 mod serving;
 mod stuck;
 mod waiting;
@@ -26,7 +28,7 @@ use self::serving::{Desk, StartReader};
 use super::drill::{DrillConnect, DrillWatch};
 use super::link::{Connect, Sight, Watch};
 use super::pcsc::{PcscConnect, PcscWatch};
-use super::reading::{CardRead, Failed, Reader, Task};
+use super::reading::{CardRead, Reader, Report, Task};
 use super::trust::Trust;
 use super::watcher::Watcher;
 use crate::config::ReaderChoice;
@@ -36,8 +38,19 @@ const READING: Duration = Duration::from_secs(10);
 /// How long the first look may take before a desk is open all the same.
 const FIRST_LOOK: Duration = Duration::from_millis(100);
 
+/// The case a reading is for, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner(u64);
+
+impl From<u64> for Owner {
+    fn from(case: u64) -> Self {
+        Owner(case)
+    }
+}
+
 /// One reading for one case.
 pub(crate) struct Job {
+    pub(crate) owner: Owner,
     pub(crate) task: Task,
     /// How the case says that nobody wants the reading any more.
     pub(crate) cancel: Cancel,
@@ -51,7 +64,7 @@ pub(crate) enum CardNews {
     Awaited(Vec<String>),
     /// A card lies on this reader and is being read.
     Found(String),
-    /// This went wrong, and the job goes on waiting for the card.
+    /// This went wrong, or a card lies there that is another case's, and the job goes on waiting.
     Again(Error),
     /// The end.
     Done(Result<CardRead, Error>),
@@ -95,8 +108,8 @@ enum Order {
     /// Somebody who knows this much already.
     Listen(Box<dyn Listener>, Option<ReadersNow>),
     Sight(Sight),
-    /// A reading of this number ended.
-    Read(u64, Result<CardRead, Failed>),
+    /// From the reading thread of this number.
+    Reading(u64, Report),
     /// Something was changed from outside.
     Look,
     Stop,
@@ -134,9 +147,9 @@ impl CardDesk {
         let to_desk = orders.clone();
         let start_reader: StartReader = Box::new(move |number| {
             let to_desk = to_desk.clone();
-            Reader::start(connect.clone(), trust.clone(), move |read| {
+            Reader::start(connect.clone(), trust.clone(), move |report| {
                 // A desk that is closed wants no result.
-                let _ = to_desk.send(Order::Read(number, read));
+                let _ = to_desk.send(Order::Reading(number, report));
             })
         });
         let told = Told::default();

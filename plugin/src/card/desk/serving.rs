@@ -1,6 +1,6 @@
 //! The desk's thread: what is due now, and who comes next.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -9,11 +9,10 @@ use std::time::{Duration, Instant};
 use mynaq_interface::{Error, ErrorCode};
 
 use super::board::Board;
-use super::stuck::Stuck;
 use super::waiting::{Candidate, Known, Waiting};
-use super::{Order, Times};
-use crate::card::link::Sight;
-use crate::card::reading::{self, CardRead, Failed, Progress, Reader, Then};
+use super::{Order, Owner, Times};
+use crate::card::link::{Lying, Sight};
+use crate::card::reading::{self, CardRead, Failed, Progress, Reader, Report, Then};
 
 /// How long another program may talk to a card before the crew hears of it: a little longer than
 /// those are waited for who keep the card to themselves.
@@ -32,23 +31,21 @@ pub(super) struct Desk {
     /// What the readers see; none before the first look.
     sight: Option<Sight>,
     board: Board,
-    /// Those who wait for a card; the next one is the first one's.
+    /// Those who wait for a card; the next one is the first one's. What lies there for a case that
+    /// asks for it again is read out of turn.
     jobs: VecDeque<Waiting>,
     jobs_taken: u64,
     under_way: Option<UnderWay>,
-    /// Cards that lie there and were found not to do, so that a card that lies in another slot all
-    /// day does not stand in the patient's way: reader, and which card of that reader.
-    wrong: HashMap<String, (u32, ErrorCode)>,
-    /// Cards that lie there and were read: the last one of each reader. Where another card lies,
-    /// that one is meant, and not the one somebody forgot.
-    read: HashMap<String, u32>,
-    stuck: Stuck,
+    known: Known,
 }
 
 /// A card being read.
 struct UnderWay {
     job: u64,
+    owner: Owner,
     card: Candidate,
+    /// Whether anything was asked of it.
+    begun: bool,
     /// When the crew is told, if another program is waited for.
     busy_at: Option<Instant>,
     until: Instant,
@@ -71,9 +68,7 @@ impl Desk {
             jobs: VecDeque::new(),
             jobs_taken: 0,
             under_way: None,
-            wrong: HashMap::new(),
-            read: HashMap::new(),
-            stuck: Stuck::default(),
+            known: Known::default(),
         })
     }
 
@@ -99,7 +94,7 @@ impl Desk {
             under_way.progress.give_up();
         }
         let reader = self.reader.take().map(|(_, reader)| reader.end());
-        self.stuck.end(reader, self.under_way.is_some());
+        self.known.stuck.end(reader, self.under_way.is_some());
     }
 
     /// A defect of the desk itself ends every job, and the desk: there is no telling what it knows.
@@ -121,10 +116,13 @@ impl Desk {
             }
             Order::Listen(listener, known) => self.board.add(listener, known),
             Order::Sight(sight) => {
+                self.known.layings.see(&sight, Instant::now());
                 self.sight = Some(sight);
+                self.take_what_lies_there();
                 self.show_readers();
             }
-            Order::Read(number, read) => self.take_reading(number, read),
+            Order::Reading(number, Report::Begun) => self.begin(number),
+            Order::Reading(number, Report::Done(read)) => self.take_reading(number, read),
             Order::Look | Order::Stop => {}
         }
     }
@@ -151,25 +149,62 @@ impl Desk {
             under_way.progress.give_up();
         }
         if self.under_way.is_none() {
-            self.serve_first(now);
+            self.serve_next(now);
         }
+        self.tell_of_others();
     }
 
-    fn serve_first(&mut self, now: Instant) {
-        let (Some(first), Some(sight)) = (self.jobs.front_mut(), &self.sight) else { return };
-        let known = Known { stuck: &self.stuck, wrong: &self.wrong, read: &self.read };
-        let Some(card) = first.choose(sight, known, now) else { return };
-        let number = first.number;
-        let task = first.found(&card);
+    fn serve_next(&mut self, now: Instant) {
+        let Some(sight) = &self.sight else { return };
+        let next = self.jobs.iter_mut().enumerate().find_map(|(place, waiting)| {
+            let card = waiting.choose(sight, &self.known, place == 0, now)?;
+            Some((waiting, card))
+        });
+        let Some((waiting, card)) = next else { return };
+        let (number, owner) = (waiting.number, waiting.owner());
+        let task = waiting.found(&card);
         let progress = Arc::new(Progress::default());
         let order =
             reading::Order { reader: card.reader.clone(), task, progress: Arc::clone(&progress) };
         match self.reader().and_then(|reader| reader.order(order)) {
             Ok(()) => {
                 let (busy_at, until) = (Some(now + BUSY), now + self.times.reading);
-                self.under_way = Some(UnderWay { job: number, card, busy_at, until, progress });
+                let begun = false;
+                self.under_way =
+                    Some(UnderWay { job: number, owner, card, begun, busy_at, until, progress });
             }
             Err(error) => self.finish(number, Err(error)),
+        }
+    }
+
+    /// Tells those who wait of the cards that other cases have left there, or are having read.
+    fn tell_of_others(&mut self) {
+        let Some(Sight::Readers(seen)) = &self.sight else { return };
+        let busy_with = self.under_way.as_ref().map(|under_way| under_way.job);
+        for waiting in self.jobs.iter_mut().filter(|waiting| Some(waiting.number) != busy_with) {
+            waiting.hear_of_others(seen, &self.known);
+        }
+    }
+
+    /// The first command goes to the card: it is its case's from now on.
+    fn begin(&mut self, number: u64) {
+        let is_current = self.reader.as_ref().is_some_and(|(current, _)| *current == number);
+        // One that was left alone has given up, and what it reads is wiped unseen.
+        let Some(under_way) = self.under_way.as_mut().filter(|_| is_current) else { return };
+        under_way.begun = true;
+        let UnderWay { owner, card, .. } = under_way;
+        self.known.layings.take(&card.reader, card.count, *owner);
+        self.take_what_lies_there();
+    }
+
+    /// So is a card that is laid down in its place before the reading has ended: nobody can say which
+    /// of them is being read.
+    fn take_what_lies_there(&mut self) {
+        let Some(UnderWay { owner, card, begun: true, .. }) = &self.under_way else { return };
+        let Some(Sight::Readers(seen)) = &self.sight else { return };
+        let mut there = seen.iter().filter(|seen| seen.lying != Lying::Nothing);
+        if let Some(there) = there.find(|seen| seen.reader == card.reader) {
+            self.known.layings.take(&card.reader, there.count, *owner);
         }
     }
 
@@ -185,19 +220,19 @@ impl Desk {
     fn take_reading(&mut self, number: u64, read: Result<CardRead, Failed>) {
         if self.reader.as_ref().is_none_or(|(current, _)| *current != number) {
             // One that was left alone answers after all; what it read is wiped unseen.
-            self.stuck.answered(number);
+            self.known.stuck.answered(number);
             return self.show_readers();
         }
         let Some(UnderWay { job, card, .. }) = self.under_way.take() else { return };
         let failed = match read {
             Ok(read) => {
-                self.read.insert(card.reader, card.count);
+                self.known.read.insert(card.reader, card.count);
                 return self.finish(job, Ok(read));
             }
             Err(failed) => failed,
         };
         if failed.then == Then::Another && failed.error.code() != ErrorCode::CardUnreadable {
-            self.wrong.insert(card.reader.clone(), (card.count, failed.error.code()));
+            self.known.wrong.insert(card.reader.clone(), (card.count, failed.error.code()));
         }
         match (failed.then, self.jobs.iter_mut().find(|waiting| waiting.number == job)) {
             (_, None) => {}
@@ -212,7 +247,7 @@ impl Desk {
     fn leave_alone(&mut self, UnderWay { job, card, progress, .. }: UnderWay) {
         progress.give_up();
         let Some((number, reader)) = self.reader.take() else { return };
-        self.stuck.add(number, card.reader.clone(), reader.end());
+        self.known.stuck.add(number, card.reader.clone(), reader.end());
         let code = if progress.waits_for_others() {
             ErrorCode::ReaderBusy
         } else {
@@ -242,13 +277,14 @@ impl Desk {
         let under_way = self.under_way.iter();
         let reading = under_way.flat_map(|it| [Some(it.until), it.busy_at]).flatten();
         let waiting = self.jobs.iter().filter(|waiting| Some(waiting.number) != busy_with);
-        let breath = self.jobs.front().and_then(Waiting::breath).filter(|_| busy_with.is_none());
+        let breaths = self.jobs.iter().filter_map(Waiting::breath);
+        let breath = breaths.filter(|_| busy_with.is_none());
         reading.chain(waiting.map(|waiting| waiting.until)).chain(breath).min()
     }
 
     fn show_readers(&mut self) {
         if let Some(sight) = &self.sight {
-            self.board.show(sight, &self.stuck);
+            self.board.show(sight, &self.known.stuck);
         }
     }
 }

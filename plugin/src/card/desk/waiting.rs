@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use mynaq_interface::{Error, ErrorCode};
 
+use super::layings::{Layings, LiesFor};
 use super::stuck::Stuck;
-use super::{CardNews, Job};
-use crate::card::link::{Lying, Seen, Sight};
+use super::{CardNews, Job, Owner};
+use crate::card::link::{Count, Lying, Seen, Sight};
 use crate::card::reading::{CardRead, Task};
 
 pub(super) struct Waiting {
@@ -21,6 +22,8 @@ pub(super) struct Waiting {
     found: Option<Candidate>,
     /// Cards that will not do for this case.
     passed_over: Vec<Candidate>,
+    /// Cards of other cases that lie there, each told of once.
+    others: Vec<Candidate>,
     /// The last trouble with a card; the same is told once, not at every try.
     troubled: Option<ErrorCode>,
     /// Not before this another try.
@@ -31,7 +34,7 @@ pub(super) struct Waiting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) reader: String,
-    pub(super) count: u32,
+    pub(super) count: Count,
 }
 
 impl From<&Seen> for Candidate {
@@ -41,14 +44,19 @@ impl From<&Seen> for Candidate {
 }
 
 /// What the desk knows of readers and of the cards that lie there.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
-    pub(super) stuck: &'a Stuck,
-    pub(super) wrong: &'a HashMap<String, (u32, ErrorCode)>,
-    pub(super) read: &'a HashMap<String, u32>,
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) stuck: Stuck,
+    pub(super) layings: Layings,
+    /// Cards that lie there and were found not to do, so that a card that lies in another slot all
+    /// day does not stand in the patient's way: reader, and which card of that reader.
+    pub(super) wrong: HashMap<String, (Count, ErrorCode)>,
+    /// Cards that lie there and were read: the last one of each reader. Where another card lies,
+    /// that one is meant, and not the one somebody forgot.
+    pub(super) read: HashMap<String, Count>,
 }
 
-impl Known<'_> {
+impl Known {
     fn wrong(&self, card: &Candidate) -> Option<ErrorCode> {
         let wrong = self.wrong.get(&card.reader).filter(|(count, _)| *count == card.count);
         wrong.map(|(_, code)| *code)
@@ -76,6 +84,7 @@ impl Waiting {
             told: None,
             found: None,
             passed_over: Vec::new(),
+            others: Vec::new(),
             troubled: None,
             not_before: None,
         }
@@ -104,20 +113,25 @@ impl Waiting {
         false
     }
 
-    /// The card to read next; tells the case what it waits for when there is none.
+    /// Whose it is.
+    pub(super) fn owner(&self) -> Owner {
+        self.job.owner
+    }
+
+    /// The card to read next; tells the case what it waits for when there is none. What no case has
+    /// read yet is the first one's, and only the first one is told.
     pub(super) fn choose(
         &mut self,
         sight: &Sight,
-        known: Known<'_>,
+        known: &Known,
+        is_first: bool,
         now: Instant,
     ) -> Option<Candidate> {
         // One that is over is no deadline any more, whether there is a card or not.
         self.not_before = self.not_before.filter(|breath| now < *breath);
         let Sight::Readers(seen) = sight else {
-            self.say(Situation {
-                readers: Vec::new(),
-                trouble: Some((ErrorCode::NoReaderService, None)),
-            });
+            let trouble = Some((ErrorCode::NoReaderService, None));
+            self.say_if(is_first, Situation { readers: Vec::new(), trouble });
             return None;
         };
         let reachable = seen.iter().filter(|seen| !known.stuck.holds(&seen.reader));
@@ -130,6 +144,7 @@ impl Waiting {
                 Lying::Card if self.passed_over.contains(&card) => {}
                 Lying::Card => match known.wrong(&card) {
                     Some(code) => trouble = Some((code, Some(card))),
+                    None if !self.may_have(&card, &known.layings, is_first) => {}
                     None if known.was_read(&card) => read_before = read_before.or(Some(card)),
                     None => choice = choice.or(Some(card)),
                 },
@@ -145,8 +160,33 @@ impl Waiting {
             trouble = Some((ErrorCode::NoReader, None));
         }
         let readers = seen.iter().map(|seen| seen.reader.clone()).collect();
-        self.say(Situation { readers, trouble });
+        self.say_if(is_first, Situation { readers, trouble });
         None
+    }
+
+    fn may_have(&self, card: &Candidate, layings: &Layings, is_first: bool) -> bool {
+        match layings.lies_for(&card.reader, self.job.owner) {
+            LiesFor::This => true,
+            LiesFor::Anyone => is_first,
+            LiesFor::Another => false,
+        }
+    }
+
+    /// Tells the case of each card that lies there from another one, once.
+    pub(super) fn hear_of_others(&mut self, seen: &[Seen], known: &Known) {
+        self.others.retain(|card| seen.iter().any(|seen| Candidate::from(seen) == *card));
+        for seen in seen.iter().filter(|seen| seen.lying == Lying::Card) {
+            let card = Candidate::from(seen);
+            let is_anothers =
+                known.layings.lies_for(&card.reader, self.job.owner) == LiesFor::Another;
+            // What will not do for anybody has an error of its own.
+            let is_news = known.wrong(&card).is_none() && !self.others.contains(&card);
+            if is_anothers && is_news && !known.stuck.holds(&card.reader) {
+                let error = Error::new(ErrorCode::CardOtherCase).detail(&card.reader);
+                self.others.push(card);
+                self.tell(CardNews::Again(error));
+            }
+        }
     }
 
     /// When the next try is due.
@@ -199,8 +239,8 @@ impl Waiting {
         self.tell(CardNews::Done(result));
     }
 
-    fn say(&mut self, now: Situation) {
-        if self.told.as_ref() == Some(&now) {
+    fn say_if(&mut self, is_first: bool, now: Situation) {
+        if !is_first || self.told.as_ref() == Some(&now) {
             return;
         }
         let before = self.told.replace(now.clone());
@@ -239,21 +279,22 @@ mod tests {
     fn a_breath_that_is_over_is_no_deadline() {
         let (orders, _inbox) = channel();
         let cancel = Cancel { cancelled: Default::default(), orders };
-        let job = Job { task: Task::Read, cancel, news: Box::new(|_| {}) };
+        let owner = Owner::from(1);
+        let job = Job { owner, task: Task::Read, cancel, news: Box::new(|_| {}) };
         let mut waiting = Waiting::new(1, job, Duration::from_secs(60));
-        let (stuck, wrong, read) = (Stuck::default(), HashMap::new(), HashMap::new());
-        let known = Known { stuck: &stuck, wrong: &wrong, read: &read };
-        let card = Seen { reader: "R".into(), lying: Lying::Card, count: 1 };
+        let known = Known::default();
+        let count = Count { arrival: 1, changes: 1 };
+        let card = Seen { reader: "R".into(), lying: Lying::Card, count };
         let (there, gone) = (Sight::Readers(vec![card]), Sight::Readers(vec![]));
 
         let now = Instant::now();
-        let candidate = waiting.choose(&there, known, now).unwrap();
+        let candidate = waiting.choose(&there, &known, true, now).unwrap();
         waiting.found(&candidate);
         waiting.try_again(ErrorCode::CardRemoved.into(), Duration::from_millis(100));
         let until = waiting.breath().unwrap();
-        assert_eq!(waiting.choose(&there, known, now), None, "not without a breath");
-        assert_eq!(waiting.choose(&gone, known, until), None);
+        assert_eq!(waiting.choose(&there, &known, true, now), None, "not without a breath");
+        assert_eq!(waiting.choose(&gone, &known, true, until), None);
         assert_eq!(waiting.breath(), None);
-        assert_eq!(waiting.choose(&there, known, until), Some(candidate));
+        assert_eq!(waiting.choose(&there, &known, true, until), Some(candidate));
     }
 }

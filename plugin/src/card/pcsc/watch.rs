@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use pcsc::{Context, ReaderState, State};
 
 use super::{Living, display};
-use crate::card::link::{Lying, Seen, Sight, Watch};
+use crate::card::link::{Count, Lying, Seen, Sight, Watch};
 
 /// Room for the names of more readers than there are: each has at most 128 bytes.
 const NAMES: usize = 16 * 1024;
+/// Nobody looks so seldom while this machine is awake.
+const ASLEEP: Duration = Duration::from_secs(2);
 
 /// The service tells at once when a card comes or goes. That a reader does is asked for at every look:
 /// not every service tells, and Windows tells again and again unless it is asked in a way of its own.
@@ -27,6 +29,7 @@ pub(crate) struct PcscWatch {
     arrivals: HashMap<CString, u32>,
     arrived: u32,
     last: Option<Sight>,
+    last_look: LastLook,
 }
 
 impl Watch for PcscWatch {
@@ -67,6 +70,11 @@ impl PcscWatch {
         }
         let until = Instant::now() + patience;
         loop {
+            if self.last_look.was_long_before(Instant::now(), SystemTime::now()) {
+                // A reader may have lost its power, and a card that never moved comes anew.
+                self.arrived = self.arrived.wrapping_add(1);
+                self.arrivals.values_mut().for_each(|arrival| *arrival = self.arrived);
+            }
             let seen = self.seen();
             let left = until.saturating_duration_since(Instant::now());
             let is_news = self.last.as_ref() != Some(&Sight::Readers(seen.clone()));
@@ -121,10 +129,11 @@ impl PcscWatch {
         Ok(())
     }
 
-    /// Only whether a card is there counts: that somebody uses one is no news.
+    /// Only whether a card is there counts: that somebody uses one is no news. While a service makes a
+    /// reader ready nobody knows whether one is.
     fn seen(&self) -> Vec<Seen> {
         let arrival = |state: &ReaderState| self.arrivals.get(state.name()).copied();
-        let there = self.states.iter().filter(|state| is_there(state));
+        let there = self.states.iter().filter(|state| is_there(state) && is_known(state));
         there
             .map(|state| Seen {
                 reader: display(state.name()),
@@ -133,14 +142,32 @@ impl PcscWatch {
                     seen if seen.contains(State::PRESENT) => Lying::Card,
                     _ => Lying::Nothing,
                 },
-                // The service's own count has 16 bits.
-                count: arrival(state).unwrap_or(0) << 16 | state.event_count(),
+                count: Count { arrival: arrival(state).unwrap_or(0), changes: state.event_count() },
             })
             .collect()
     }
 
     fn set_waiting(&self, context: Option<Context>) {
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = context;
+    }
+}
+
+/// When somebody looked last. One of the clocks may have been set, and the other stands still while
+/// some machines sleep.
+struct LastLook(Instant, SystemTime);
+
+impl Default for LastLook {
+    fn default() -> Self {
+        LastLook(Instant::now(), SystemTime::now())
+    }
+}
+
+impl LastLook {
+    /// Looks now. Whether the machine may have slept since.
+    fn was_long_before(&mut self, now: Instant, clock: SystemTime) -> bool {
+        let LastLook(before, clock_before) = std::mem::replace(self, LastLook(now, clock));
+        let by_clock = clock.duration_since(clock_before).unwrap_or_default();
+        now.saturating_duration_since(before).max(by_clock) >= ASLEEP
     }
 }
 
@@ -156,6 +183,10 @@ fn without_service(error: pcsc::Error, windows: bool) -> Sight {
 
 fn is_there(state: &ReaderState) -> bool {
     !state.event_state().intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE)
+}
+
+fn is_known(state: &ReaderState) -> bool {
+    state.event_state().intersects(State::EMPTY | State::PRESENT)
 }
 
 /// The slot for a reader's own secure module shows up as a reader with a card that never leaves.
@@ -175,6 +206,27 @@ mod tests {
         assert_eq!(without_service(gone, false), Sight::Absent(gone.to_string()));
         let other = pcsc::Error::CommError;
         assert_eq!(without_service(other, true), Sight::Absent(other.to_string()));
+    }
+
+    #[test]
+    fn a_machine_that_slept_has_not_looked() {
+        let (begun, clock) = (Instant::now(), SystemTime::now());
+        let long_before = |now: Duration, by_clock: Duration| {
+            LastLook(begun, clock).was_long_before(begun + now, clock + by_clock)
+        };
+        let (moment, night) = (Duration::from_millis(600), Duration::from_secs(8 * 3600));
+        assert!(!long_before(moment, moment));
+        // Linux stops the first clock while it sleeps, Windows does not.
+        assert!(long_before(moment, night));
+        assert!(long_before(night, moment));
+        let set_back = clock - night;
+        assert!(!LastLook(begun, clock).was_long_before(begun + moment, set_back));
+    }
+
+    #[test]
+    fn a_reader_of_which_nothing_is_known_yet_is_not_an_empty_one() {
+        let states = vec![ReaderState::new(c"Some Reader 00 00", State::UNAWARE)];
+        assert_eq!(PcscWatch { states, ..PcscWatch::default() }.seen(), []);
     }
 
     #[test]

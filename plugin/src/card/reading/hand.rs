@@ -34,13 +34,17 @@ impl Hand {
         Hand { connect, trust, lengths: HashMap::new(), suspects: HashSet::new() }
     }
 
-    /// Reads one card, with the retries that need no human hand.
-    pub(super) fn read(&mut self, order: &Order) -> Result<CardRead, Failed> {
+    /// Reads one card, with the retries that need no human hand. Says before each that it has begun.
+    pub(super) fn read(
+        &mut self,
+        order: &Order,
+        begun: &mut dyn FnMut(),
+    ) -> Result<CardRead, Failed> {
         let (mut resets, mut nonsenses) = (0, 0);
         let mut lengths = self.lengths_for(order);
         let mut because = None;
         loop {
-            let fault = match self.read_once(order, lengths) {
+            let fault = match self.read_once(order, lengths, begun) {
                 Ok(read) => {
                     self.remember(&order.reader, lengths, because);
                     return Ok(read);
@@ -96,7 +100,12 @@ impl Hand {
         }
     }
 
-    fn read_once(&mut self, order: &Order, lengths: Lengths) -> Result<CardRead, Fault> {
+    fn read_once(
+        &mut self,
+        order: &Order,
+        lengths: Lengths,
+        begun: &mut dyn FnMut(),
+    ) -> Result<CardRead, Fault> {
         let (sharing, purpose) = match order.task {
             Task::Read => (Sharing::Shared, Purpose::Reading),
             Task::VerifyPin(_) => (Sharing::Exclusive, Purpose::PinCheck),
@@ -104,6 +113,11 @@ impl Hand {
         let (mut read, trust) = (None, &self.trust);
         self.connect.talk(&order.reader, sharing, &*order.progress, &mut |link| {
             defect::may_be_here(Room::Card);
+            if order.progress.is_given_up() {
+                read = Some(Err(ErrorCode::CardCancelled.into()));
+                return;
+            }
+            begun();
             read = Some(talk(&mut Channel::new(link, purpose), lengths, order, trust));
         })?;
         read.unwrap_or(Err(LinkFault::Removed.into()))

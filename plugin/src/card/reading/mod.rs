@@ -43,6 +43,15 @@ pub(crate) struct Failed {
     pub(crate) then: Then,
 }
 
+/// What the thread says of a reading.
+#[derive(Debug)]
+pub(crate) enum Report {
+    /// The card is connected, and the first command goes to it; said again when it is connected anew.
+    Begun,
+    /// The end.
+    Done(Result<CardRead, Failed>),
+}
+
 /// What can follow a reading that came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
@@ -69,7 +78,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Nobody wants the result any more: no secret is sent from now on.
+    /// Nobody wants the result any more: no secret is sent from now on, and no card asked anything
+    /// that was not yet.
     pub(crate) fn give_up(&self) {
         self.given_up.store(true, Ordering::Release);
     }
@@ -101,7 +111,7 @@ impl Reader {
     pub(crate) fn start(
         open: impl FnOnce() -> Box<dyn Connect> + Send + 'static,
         trust: Trust,
-        mut done: impl FnMut(Result<CardRead, Failed>) + Send + 'static,
+        mut tell: impl FnMut(Report) + Send + 'static,
     ) -> Result<Self, Error> {
         let (orders, inbox) = channel::<Order>();
         let thread = std::thread::Builder::new()
@@ -110,9 +120,11 @@ impl Reader {
                 let mut hand = Hand::new(open(), trust);
                 while let Ok(order) = inbox.recv() {
                     // A panic ends this reading and no other.
-                    let read = catch_unwind(AssertUnwindSafe(|| hand.read(&order)));
+                    let read = catch_unwind(AssertUnwindSafe(|| {
+                        hand.read(&order, &mut || tell(Report::Begun))
+                    }));
                     let panicked = Failed { error: ErrorCode::Panic.into(), then: Then::End };
-                    done(read.unwrap_or(Err(panicked)));
+                    tell(Report::Done(read.unwrap_or(Err(panicked))));
                 }
             })
             .map_err(|error| Error::new(ErrorCode::Panic).detail(error))?;

@@ -285,15 +285,16 @@ fn without_a_service_or_a_reader_the_crew_hears_that_and_not_that_no_card_came()
 #[test]
 fn cases_are_served_in_the_order_they_came_and_one_cancelled_makes_way() {
     let bench = Bench::with(None, &Script::new());
-    let (_, first) = bench.begin(Task::Read);
-    let (second, cancelled) = bench.begin(Task::Read);
-    let (_, third) = bench.begin(Task::Read);
+    let (_, first) = bench.begin_for(1, Task::Read);
+    let (second, cancelled) = bench.begin_for(2, Task::Read);
+    let (_, third) = bench.begin_for(3, Task::Read);
     second.cancel();
     assert_eq!(hear(&cancelled).code(), ErrorCode::CardCancelled);
     bench.first().tap("P01").unwrap();
     assert_eq!(hear(&first).holder(), "P01");
-    // It still lies there, and is the next one's.
-    assert_eq!(hear(&third).holder(), "P01");
+    // The next one laid down is the next one's.
+    bench.first().tap("P02").unwrap();
+    assert_eq!(hear(&third).holder(), "P02");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What else a crew lays down, and how it is named to them.
 
-use mynaq_interface::{CardKind, ErrorCode, Presence, Validity};
+use mynaq_interface::{CardKind, ErrorCode, Presence, ReaderState, Validity};
 use mynaq_simulator::Script;
 
 use super::{Bench, Task, pin};
@@ -114,13 +114,17 @@ fn a_card_that_lies_in_another_slot_all_day_is_in_nobodys_way() {
     bench.table.second().tap("P02").unwrap();
     assert_eq!(super::hear(&news).holder(), "P02");
     bench.table.second().remove();
-    // The next case hears of it, reads it no more, and waits.
+    bench.await_states(&[ReaderState::Card, ReaderState::Empty]);
+    // The next case hears what it is and not whose, reads it no more, and waits.
     let before = bench.commands();
-    let (_, news) = bench.begin(Task::Read);
+    let (_, news) = bench.begin_for(2, Task::Read);
+    let told = super::hear_until(&news, "again card.driving_licence");
+    assert_eq!(told, ["awaited 2", "again card.driving_licence"]);
     bench.table.second().tap("P01").unwrap();
     let heard = super::hear(&news);
     assert_eq!(heard.holder(), "P01");
-    assert_eq!(bench.commands(), before, "{:?}", heard.news);
+    assert_eq!(heard.news, ["found Table 01"]);
+    assert_eq!(bench.commands(), before);
 }
 
 #[test]

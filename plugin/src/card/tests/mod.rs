@@ -6,6 +6,7 @@ mod caps;
 mod corpus;
 mod faults;
 mod kinds;
+mod layings;
 mod parsing;
 mod pin;
 mod pull;
@@ -13,9 +14,9 @@ mod table;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use mynaq_interface::{Error, ErrorCode};
+use mynaq_interface::{Error, ErrorCode, ReaderState};
 use mynaq_simulator::{Habits, Script, Slot};
 
 use self::table::{Table, world};
@@ -70,15 +71,21 @@ impl Bench {
         self
     }
 
-    /// Begins a job; what it is told comes out of the channel.
+    /// Begins a job of the one case that most tests have; what it is told comes out of the channel.
     fn begin(&self, task: Task) -> (Cancel, Receiver<CardNews>) {
+        self.begin_for(1, task)
+    }
+
+    /// Begins a job of this case.
+    fn begin_for(&self, case: u64, task: Task) -> (Cancel, Receiver<CardNews>) {
         let (told, news) = channel();
         let cancel = self.cards.cancel();
         let news_to = Box::new(move |news| {
             // The test may have stopped listening.
             let _ = told.send(news);
         });
-        self.cards.submit(Job { task, cancel: cancel.clone(), news: news_to }).unwrap();
+        let job = Job { owner: case.into(), task, cancel: cancel.clone(), news: news_to };
+        self.cards.submit(job).unwrap();
         (cancel, news)
     }
 
@@ -86,6 +93,16 @@ impl Bench {
     fn run(&self, task: Task) -> Heard {
         let (_, news) = self.begin(task);
         hear(&news)
+    }
+
+    /// Until the readers see this.
+    fn await_states(&self, wanted: &[ReaderState]) {
+        let until = Instant::now() + Duration::from_secs(5);
+        let states = |now: ReadersNow| now.readers.iter().map(|it| it.state).collect::<Vec<_>>();
+        while self.cards.readers_now().map(states).as_deref() != Some(wanted) {
+            assert!(Instant::now() < until, "{wanted:?} is not seen");
+            std::thread::yield_now();
+        }
     }
 
     /// How many commands reached cards on the first reader.
@@ -115,11 +132,28 @@ fn hear(news: &Receiver<CardNews>) -> Heard {
     loop {
         let next = news.recv_timeout(Duration::from_secs(20));
         match next.unwrap_or_else(|_| panic!("no end after {heard:?}")) {
-            CardNews::Awaited(readers) => heard.push(format!("awaited {}", readers.len())),
-            CardNews::Found(reader) => heard.push(format!("found {reader}")),
-            CardNews::Again(error) => heard.push(format!("again {}", error.code())),
             CardNews::Done(end) => return Heard { news: heard, end },
+            other => heard.push(words(&other)),
         }
+    }
+}
+
+/// News up to this one, which must come before the end.
+fn hear_until(news: &Receiver<CardNews>, wanted: &str) -> Vec<String> {
+    let mut heard = Vec::new();
+    while heard.last().is_none_or(|last| last != wanted) {
+        let next = news.recv_timeout(Duration::from_secs(20));
+        heard.push(words(&next.unwrap_or_else(|_| panic!("no {wanted} after {heard:?}"))));
+    }
+    heard
+}
+
+fn words(news: &CardNews) -> String {
+    match news {
+        CardNews::Awaited(readers) => format!("awaited {}", readers.len()),
+        CardNews::Found(reader) => format!("found {reader}"),
+        CardNews::Again(error) => format!("again {}", error.code()),
+        CardNews::Done(end) => panic!("the end: {end:?}"),
     }
 }
 

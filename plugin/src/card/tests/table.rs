@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use mynaq_simulator::{Desk, Reply, Session, Slot, World};
 use zeroize::Zeroizing;
 
-use crate::card::link::{Connect, Link, LinkFault, Lying, Seen, Sharing, Sight, Turn, Watch};
+use crate::card::link::{
+    Connect, Count, Link, LinkFault, Lying, Seen, Sharing, Sight, Turn, Watch,
+};
 
 static WORLD: LazyLock<Arc<World>> =
     LazyLock::new(|| Arc::new(World::generate(mynaq_simulator::today()).unwrap()));
@@ -24,6 +26,8 @@ pub(super) struct Table {
     slots: [Slot; 2],
     plugged: [Arc<AtomicBool>; 2],
     serving: Arc<AtomicBool>,
+    /// Whether another program keeps the cards to itself.
+    held: Arc<AtomicBool>,
     /// Lets go of whoever waits for a card that says nothing.
     released: Arc<AtomicBool>,
 }
@@ -36,6 +40,7 @@ impl Table {
             slots: [desk.first(), desk.second()],
             plugged: [on(), on()],
             serving: on(),
+            held: Arc::default(),
             released: Arc::default(),
         }
     }
@@ -56,6 +61,10 @@ impl Table {
         self.serving.store(serving, Ordering::SeqCst);
     }
 
+    pub(super) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::SeqCst);
+    }
+
     pub(super) fn release(&self) {
         self.released.store(true, Ordering::SeqCst);
     }
@@ -64,7 +73,9 @@ impl Table {
         TableWatch {
             table: self.clone(),
             lying: [None, None],
-            counts: [0; 2],
+            changes: [0; 2],
+            arrivals: [None; 2],
+            arrived: 0,
             last: None,
             interrupted: Arc::default(),
         }
@@ -79,34 +90,49 @@ impl Table {
 pub(super) struct TableWatch {
     table: Table,
     lying: [Option<Session>; 2],
-    counts: [u32; 2],
+    changes: [u32; 2],
+    /// None while a reader is away.
+    arrivals: [Option<u32>; 2],
+    arrived: u32,
     last: Option<Sight>,
     interrupted: Arc<AtomicBool>,
 }
 
 impl TableWatch {
     fn now(&mut self) -> Sight {
-        if !self.table.serving.load(Ordering::SeqCst) {
-            return Sight::Absent("stopped".into());
-        }
+        let serving = self.table.serving.load(Ordering::SeqCst);
         let mut seen = Vec::new();
-        for (at, slot) in self.table.slots.iter().enumerate() {
-            let there = self.lying[at].as_ref().is_some_and(Session::is_there);
-            if !there {
-                let before = self.lying[at].take().is_some();
-                self.lying[at] = slot.connect();
-                self.counts[at] += u32::from(before) + u32::from(self.lying[at].is_some());
-            }
-            if self.table.plugged[at].load(Ordering::SeqCst) {
-                let lying = match &self.lying[at] {
-                    None => Lying::Nothing,
-                    Some(card) if card.atr().is_some_and(|atr| atr.is_empty()) => Lying::Mute,
-                    Some(_) => Lying::Card,
-                };
-                seen.push(Seen { reader: READERS[at].into(), lying, count: self.counts[at] });
+        for at in 0..READERS.len() {
+            if serving && self.table.plugged[at].load(Ordering::SeqCst) {
+                seen.push(self.look_at(at));
+            } else {
+                (self.arrivals[at], self.lying[at]) = (None, None);
             }
         }
-        Sight::Readers(seen)
+        if serving { Sight::Readers(seen) } else { Sight::Absent("stopped".into()) }
+    }
+
+    /// Counts as a service does: from the beginning when the reader has come.
+    fn look_at(&mut self, at: usize) -> Seen {
+        let slot = &self.table.slots[at];
+        let arrival = self.arrivals[at].unwrap_or_else(|| {
+            self.arrived += 1;
+            (self.changes[at], self.lying[at]) = (0, slot.connect());
+            self.arrived
+        });
+        self.arrivals[at] = Some(arrival);
+        if !self.lying[at].as_ref().is_some_and(Session::is_there) {
+            let before = self.lying[at].take().is_some();
+            self.lying[at] = slot.connect();
+            self.changes[at] += u32::from(before) + u32::from(self.lying[at].is_some());
+        }
+        let lying = match &self.lying[at] {
+            None => Lying::Nothing,
+            Some(card) if card.atr().is_some_and(|atr| atr.is_empty()) => Lying::Mute,
+            Some(_) => Lying::Card,
+        };
+        let count = Count { arrival, changes: self.changes[at] };
+        Seen { reader: READERS[at].into(), lying, count }
     }
 }
 
@@ -137,13 +163,18 @@ impl Connect for TableConnect {
         &mut self,
         reader: &str,
         sharing: Sharing,
-        _: &dyn Turn,
+        turn: &dyn Turn,
         talk: &mut dyn FnMut(&mut dyn Link),
     ) -> Result<(), LinkFault> {
         let at = READERS.iter().position(|known| *known == reader).unwrap();
         if !self.0.plugged[at].load(Ordering::SeqCst) || !self.0.serving.load(Ordering::SeqCst) {
             return Err(LinkFault::ServiceGone);
         }
+        while self.0.held.load(Ordering::SeqCst) {
+            turn.waiting(true);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        turn.waiting(false);
         let mut card = self.0.slots[at].connect().ok_or(LinkFault::Removed)?;
         card.power_on();
         let mut link = TableLink { card, gone: false, released: Arc::clone(&self.0.released) };

@@ -162,6 +162,22 @@ async function wrongCards(browser) {
   await screen.end();
 }
 
+// A card left from the case before is not read for the next one until somebody has lifted it.
+async function forgottenCard(browser) {
+  const before = await Case.open(browser, "演習-前の事案");
+  await before.layCard("P01");
+  await before.leaveCard();
+  const screen = await Case.open(browser, "演習-次の事案");
+  await screen.sees("#message", "別の事案で読み取ったカードが置かれたままです");
+  await screen.sees("#message", "いったん離してからかざしてください");
+  await screen.sees("#readers", "カードあり");
+  knowsNothing(await screen.said(), person("P01"));
+  await screen.picture("P01-forgotten");
+  await screen.layCard("P01");
+  await screen.sees("#message", "足りないもの：本人確認・同意");
+  await screen.end();
+}
+
 async function unconscious(browser) {
   const who = person("P09");
   const screen = await Case.open(browser, "演習-P09");
@@ -230,7 +246,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const light = [seenAndAgreed, byPin, lastTry, wrongCards, unconscious, refused, withoutScript];
+  const light = [seenAndAgreed, byPin, lastTry, wrongCards, forgottenCard, unconscious, refused, withoutScript];
   const all = [gate.logIn, emptyReader, ...light, ...gate.tests];
   const wanted = ({ name }) => !options.only || [emptyReader.name, options.only].includes(name);
   for (const test of all.filter(wanted)) {
