@@ -115,17 +115,17 @@ impl Case {
     /// The holder of the card that was read goes on the department's opt-out list, or off it. Works
     /// after the list has closed the case.
     pub(crate) fn opt_out(self: &Arc<Self>, opt_out: OptOut) -> Result<(), Error> {
-        self.services.opt_out.is_kept()?;
+        let list = &self.services.opt_out;
         self.change(|state| {
             let entry = match (&state.card, state.list_entry) {
-                (Some(card), _) => self.services.opt_out.entry(&card.certificate)?,
+                (Some(card), _) => list.entry(&card.certificate)?,
                 (None, Some(entry)) => entry,
                 (None, None) => {
                     return Err(Error::new(ErrorCode::WrongState).detail("no card was read"));
                 }
             };
             let case = Arc::downgrade(self);
-            let list = Arc::clone(&self.services.opt_out);
+            let list = Arc::clone(list);
             self.services.journal.apart(Author::of(self), move || {
                 let changed = list.change(entry, opt_out);
                 if let Some(case) = case.upgrade() {

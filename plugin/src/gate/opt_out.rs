@@ -128,11 +128,6 @@ impl OptOutList {
         Ok(())
     }
 
-    /// Whether there is a list to enter somebody on.
-    pub(crate) fn is_kept(&self) -> Result<(), Error> {
-        self.file.as_ref().map(drop).ok_or_else(not_configured)
-    }
-
     fn lock(&self) -> MutexGuard<'_, Contents> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
