@@ -40,7 +40,10 @@ pub(crate) struct ListEntry {
 pub(crate) struct OptOutList {
     file: Option<PathBuf>,
     mode: Mode,
+    /// Held only to look: whoever reads a card never waits for the disk.
     now: Mutex<Contents>,
+    /// Held while the file is changed: one change after the other.
+    changing: Mutex<()>,
 }
 
 #[derive(Debug, Clone)]
@@ -69,14 +72,14 @@ impl OptOutList {
             Some(file) => read(file, mode)?,
             None => Contents { salt: None, entries: BTreeSet::new() },
         };
-        Ok(OptOutList { file, mode, now: Mutex::new(now) })
+        Ok(OptOutList { file, mode, now: Mutex::new(now), changing: Mutex::default() })
     }
 
     /// Reads the file again, on a thread that may wait for the disk. A list that has become
-    /// unreadable leaves the last one in force, and says so.
+    /// unreadable, or is gone, leaves the last one in force, and says so.
     pub(crate) fn refresh(&self) {
         let Some(file) = &self.file else { return };
-        match read(file, self.mode) {
+        match self.read_again(file) {
             Ok(contents) => *self.lock() = contents,
             Err(error) => tracing::error!(%error, "the opt-out list cannot be read again"),
         }
@@ -112,11 +115,11 @@ impl OptOutList {
     /// When the file could not be written: the list is then as it was before.
     pub(crate) fn change(&self, entry: ListEntry, opt_out: OptOut) -> Result<(), Error> {
         let file = self.file.as_ref().ok_or_else(not_configured)?;
-        let mut contents = self.lock();
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         // What other terminals have entered meanwhile stays.
-        let mut changed = read(file, self.mode)?;
+        let mut changed = self.read_again(file)?;
         if *changed.salt.get_or_insert(entry.salt) != entry.salt {
-            *contents = changed;
+            *self.lock() = changed;
             return Err(unusable(file, "the list was replaced meanwhile: read the card again"));
         }
         match opt_out {
@@ -124,8 +127,16 @@ impl OptOutList {
             OptOut::Remove => changed.entries.remove(&entry.hash),
         };
         write(file, self.mode, &changed).map_err(|error| unusable(file, error))?;
-        *contents = changed;
+        *self.lock() = changed;
         Ok(())
+    }
+
+    fn read_again(&self, file: &Path) -> Result<Contents, Error> {
+        let read = read(file, self.mode)?;
+        if read.salt.is_none() && !self.lock().entries.is_empty() {
+            return Err(unusable(file, "the list is gone: put it back"));
+        }
+        Ok(read)
     }
 
     fn lock(&self) -> MutexGuard<'_, Contents> {

@@ -100,6 +100,10 @@ fn a_list_that_breaks_later_leaves_the_last_one_in_force() {
     assert!(list.find(&card()).1, "whoever is on it is not looked up because a file broke");
     assert!(list.change(entry, OptOut::Remove).is_err(), "and nothing is written over it");
     assert_eq!(fs::read_to_string(&file).unwrap(), "not a list");
+    fs::remove_file(&file).unwrap();
+    list.refresh();
+    assert!(list.find(&card()).1, "nor because it is gone");
+    assert!(list.change(entry, OptOut::Add).is_err());
 }
 
 #[test]
