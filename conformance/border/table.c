@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HUNDRED_MEGABYTES (100u << 20)
@@ -73,7 +74,7 @@ static int tells(mynaq_document *error)
 /* Calls twice, with a place for the error and without. CALL uses `error`. */
 #define CELL(function, condition, expected, CALL)                                                 \
     do {                                                                                          \
-        mynaq_document told = rubbish(), *error = &told;                                             \
+        mynaq_document told = rubbish(), *error = &told;                                          \
         int32_t status = (CALL);                                                                  \
         int right = status == (expected) && (status < 0 ? tells(error) : empty(error));           \
         if (status < 0) {                                                                         \
@@ -230,6 +231,9 @@ static int32_t call(const function *function, mynaq_handle handle, mynaq_documen
 /* ---- The host's own functions ------------------------------------------------------------------ */
 
 static int logged, woken;
+/* Whose wake is looked at: nobody's before case_open has returned, which wake may be quicker than. */
+static volatile mynaq_handle awaited;
+static volatile int wake_is_over;
 
 static void everywhere(const char *condition, int32_t expected)
 {
@@ -268,7 +272,7 @@ static void MYNAQ_CALL on_log(void *context, uint32_t level, const char *target,
     not_there("negotiate", "in_log", "agreeing on a version is allowed everywhere");
 }
 
-/* In wake what returns at once may be called. */
+/* In wake what returns at once may be called. Readers wake from another thread too. */
 static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
 {
     mynaq_host host = {sizeof host, MYNAQ_ABI_VERSION, NULL, NULL, NULL};
@@ -276,7 +280,7 @@ static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
     mynaq_document event;
 
     (void)context;
-    if (woken++)
+    if (who != awaited || __sync_fetch_and_add(&woken, 1) > 0)
         return;
     CELL("open", "in_wake", MYNAQ_ERROR_WRONG_THREAD,
          mynaq->open(&host, TEXT(config), &opened, error));
@@ -313,6 +317,7 @@ static void MYNAQ_CALL on_wake(void *context, mynaq_handle who)
     mynaq->case_close(handle_out, NULL);
     not_there("extension", "in_wake", "returns at once: allowed");
     not_there("negotiate", "in_wake", "agreeing on a version is allowed everywhere");
+    wake_is_over = 1;
 }
 
 /* ---- The conditions ----------------------------------------------------------------------------- */
@@ -544,7 +549,6 @@ static void handles(void)
         const function *it = &by_handle[index];
         mynaq_handle forged[] = {0, 1, UINT64_MAX, patient ^ (1u << 30), patient + 1};
         size_t made_up;
-
         CELL(it->name, "stale_handle", MYNAQ_ERROR_UNKNOWN_HANDLE,
              call(it, it->of_session ? closed : stale, error));
         for (made_up = 0; made_up < sizeof forged / sizeof *forged; made_up++)
@@ -598,8 +602,6 @@ static void wrong_states(void)
         mynaq_handle in = it->in_wrong_state == MYNAQ_ERROR_REFUSED ? refused : reading;
         if (it->no_wrong_state)
             not_there(it->name, "wrong_state", it->no_wrong_state);
-        else if (strcmp(it->name, "case_observe") == 0)
-            CELL(it->name, "wrong_state", it->in_wrong_state, call(it, in, error));
         else
             CELL(it->name, "wrong_state", it->in_wrong_state, call(it, in, error));
     }
@@ -658,8 +660,10 @@ static void after_shutdown(void)
 int main(int argc, char **argv)
 {
     mynaq_host host = {sizeof host, MYNAQ_ABI_VERSION, &logged, on_log, on_wake};
+    struct timespec millisecond = {0, 1000000};
     char reason[256] = "";
     void *library;
+    int waits;
 
     if (argc != 3) {
         fprintf(stderr, "table PLUGIN CONFIG\n");
@@ -682,8 +686,12 @@ int main(int argc, char **argv)
     CELL("open", "as_it_should_be", MYNAQ_OK, mynaq->open(&host, TEXT(config), &session, error));
     CELL("case_open", "as_it_should_be", MYNAQ_OK,
          mynaq->case_open(session, TEXT(OPENING), &patient, error));
+    awaited = patient;
+    do_identity(patient, NULL);
+    for (waits = 0; !wake_is_over && waits < 10000; waits++)
+        nanosleep(&millisecond, NULL);
     line("log", "was_called", logged, logged > 0);
-    line("wake", "was_called", woken, woken > 0);
+    line("wake", "was_called", woken, wake_is_over);
     CELL("case_open", "as_it_should_be", MYNAQ_OK,
          mynaq->case_open(session, TEXT(OPENING), &patient, error));
 

@@ -337,17 +337,6 @@ const STEPS: [Step; 17] = [
 ];
 
 impl Model {
-    /// Whether a step is left out: the engine knows these three only where they come too early.
-    fn leaves_out(&self, step: Step) -> bool {
-        let refused = self.consent == Some(Consent::Refused);
-        match step {
-            Step::WrongPatient => refused || self.card,
-            Step::DecideAll => refused || self.record,
-            Step::NoticePage => self.notice_due,
-            _ => false,
-        }
-    }
-
     /// The error a step must get; none when it must work.
     fn step(&mut self, step: Step) -> Option<ErrorCode> {
         let refused = self.consent == Some(Consent::Refused);
@@ -355,7 +344,10 @@ impl Model {
             Step::Cancel => {}
             Step::Record | Step::Export if !self.record => return Some(ErrorCode::WrongState),
             Step::Record | Step::Export => {}
-            Step::NoticePage => return Some(ErrorCode::WrongState),
+            Step::Notice | Step::NoticePage if !self.notice_due => {
+                return Some(ErrorCode::WrongState);
+            }
+            Step::Notice | Step::NoticePage => {}
             _ if refused => return Some(ErrorCode::GateRefused),
             Step::ReadCard => self.card = true,
             Step::Identity(identity) => {
@@ -378,10 +370,10 @@ impl Model {
             },
             // No PIN is checked here.
             Step::AllowLastTry => return Some(ErrorCode::WrongState),
-            Step::WrongPatient | Step::DecideAll => return Some(ErrorCode::WrongState),
-            Step::Decide if !self.record => return Some(ErrorCode::WrongState),
-            Step::Notice if !self.notice_due => return Some(ErrorCode::WrongState),
-            Step::Decide | Step::Notice => {}
+            Step::WrongPatient if !self.card => return Some(ErrorCode::WrongState),
+            Step::WrongPatient => *self = Model::default(),
+            Step::Decide | Step::DecideAll if !self.record => return Some(ErrorCode::WrongState),
+            Step::Decide | Step::DecideAll => {}
         }
         None
     }
@@ -397,6 +389,7 @@ fn any_order_of_commands_is_answered_as_the_manual_says() {
         stage.tap_again();
         let case = session.open_case(&opening()).unwrap();
         let (mut model, mut random, mut way) = (Model::default(), seed, Vec::new());
+        let mut set_aside = false;
         for _ in 0..30 {
             // Knuth's numbers are random enough to wander.
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -405,7 +398,9 @@ fn any_order_of_commands_is_answered_as_the_manual_says() {
             let refuses = way.len() > 15 && at.is_multiple_of(11);
             let step =
                 if refuses { Step::Consent(Consent::Refused) } else { STEPS[at % STEPS.len()] };
-            if model.leaves_out(step) {
+            // What comes of another person's card comes late: that card is not read again here.
+            let sets_aside = matches!(step, Step::WrongPatient) && model.card;
+            if sets_aside && way.len() < 15 || set_aside && matches!(step, Step::ReadCard) {
                 continue;
             }
             way.push(step);
@@ -420,7 +415,7 @@ fn any_order_of_commands_is_answered_as_the_manual_says() {
                 Step::Consent(consent) => case.consent(consent, reason(consent)),
                 Step::LookUp => case.look_up(Scope::Summary),
                 Step::Decide => case.decide("SickInjuredPersonName", Decision::Accept),
-                Step::DecideAll => case.decide_all(None, Decision::Accept),
+                Step::DecideAll => case.decide_all(None, Decision::Reject),
                 Step::Record => case.record().map(drop),
                 Step::Export => case.export("json").map(drop),
                 Step::Notice => case.notice(Notice::HandedOver),
@@ -445,6 +440,7 @@ fn any_order_of_commands_is_answered_as_the_manual_says() {
                 }
             }
             assert!(waiting.is_none(), "{seed}: it never came: {way:?}");
+            set_aside |= sets_aside && expected.is_none();
         }
     }
     assert_eq!(answers.len(), 5, "every answer was met: {answers:?}");
