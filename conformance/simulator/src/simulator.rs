@@ -156,6 +156,12 @@ impl Simulator {
         self.first().apdus()
     }
 
+    /// Holds back every answer of the gateway until it is told otherwise. Requests are taken and
+    /// entered as before.
+    pub fn hold_answers(&self, hold: bool) {
+        self.gateway.held.send_replace(hold);
+    }
+
     /// The last 10,000 well-formed requests, oldest first.
     pub fn viewings(&self) -> Vec<Viewing> {
         self.gateway.viewings.all()

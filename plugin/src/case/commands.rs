@@ -102,6 +102,10 @@ impl Case {
             }
             let fields = state.accepted();
             self.enter(Fact::WrongPatient { fields: fields.clone() });
+            if state.reading.is_some() {
+                // One that waits for the right card ends with it: the crew starts it anew.
+                self.tell_end(ErrorCode::CardCancelled.into());
+            }
             self.wipe(state);
             state.notice_due = None;
             self.tell(EventBody::Withdrawn { fields });
@@ -151,8 +155,13 @@ impl Case {
                 scope,
             })?;
             let (cancel, cancelled) = oneshot::channel();
-            let (request, reason) = (permit.request().to_owned(), permit.reason());
-            state.look_up = Some(LookUp { request: request.clone(), reason, _cancel: cancel });
+            let request = permit.request().to_owned();
+            state.look_up = Some(LookUp {
+                request: request.clone(),
+                identity: permit.identity(),
+                reason: permit.reason(),
+                _cancel: cancel,
+            });
             let permit = self.services.journal.enter_permit(Arc::downgrade(self), permit);
             let case = Arc::clone(self);
             self.services.io.spawn(async move {

@@ -92,14 +92,13 @@ impl Case {
         let proven_before = state.card.as_ref().is_some_and(|known| known.possession_proven);
         let by_pin = facts.possession_proven;
         let possession_proven = by_pin || proven_before;
-        let (list_entry, is_listed) = self.services.opt_out.find(&certificate);
-        state.list_entry = list_entry;
+        let (entry, is_listed) = self.services.opt_out.find(&certificate);
         state.card = Some(Card { certificate, possession_proven });
         state.basis.read(kind);
         self.enter(Fact::CardRead { kind, validity: facts.validity, possession_proven: by_pin });
         self.tell(EventBody::CardRead { reader, card: facts });
         if is_listed {
-            self.opted_out(state);
+            self.opted_out(state, entry);
         } else if by_pin {
             self.record_identity(state, Identity::Pin);
         }
@@ -115,12 +114,12 @@ impl Case {
         }
     }
 
-    /// The card's holder does not want to be looked up: the case goes on by asking.
-    fn opted_out(&self, state: &mut State) {
-        let entry = state.list_entry;
+    /// The card's holder does not want to be looked up: the case goes on by asking. Nothing of them
+    /// stays but their entry on the department's list, if that is what says so: they may want to be
+    /// off it again.
+    fn opted_out(&self, state: &mut State, entry: Option<ListEntry>) {
         state.basis.opted_out();
         self.end(state, ErrorCode::GateOptedOut);
-        // So that the counter can take them off the list again.
         state.list_entry = entry;
     }
 
@@ -132,11 +131,10 @@ impl Case {
                 self.tell_end(error);
                 return Ok(());
             }
-            state.list_entry = Some(entry);
             self.enter(Fact::OptOut { opt_out });
             self.tell(EventBody::OptOutRecorded { opt_out });
             if opt_out == OptOut::Add && state.basis.is_over().is_none() {
-                self.opted_out(state);
+                self.opted_out(state, Some(entry));
                 self.tell_gate(state);
             }
             Ok(())
@@ -179,12 +177,12 @@ impl Case {
         let _ = self.change(|state| {
             // Given up meanwhile, and entered so: what came is wiped unseen.
             let current = state.look_up.take_if(|current| current.request == request);
-            let Some(LookUp { reason, .. }) = current else { return Ok(()) };
+            let Some(LookUp { identity, reason, .. }) = current else { return Ok(()) };
             let error = answer.as_ref().err().map(Error::code);
             self.enter(Fact::Answer { request: request.to_owned(), error });
             match answer {
                 Ok(summary) => {
-                    self.offer(state, &summary);
+                    self.offer(state, identity, &summary);
                     if let Some(reason) = reason {
                         let viewed_at = OffsetDateTime::now_utc();
                         state.notice_due = Some(NoticeDue { reason, viewed_at });
@@ -195,7 +193,7 @@ impl Case {
                     let opted_out = error.code() == ErrorCode::GatewayOptedOut;
                     self.tell_end(error);
                     if opted_out {
-                        self.opted_out(state);
+                        self.opted_out(state, None);
                         self.tell_gate(state);
                     }
                 }
@@ -204,7 +202,7 @@ impl Case {
         });
     }
 
-    fn offer(&self, state: &mut State, summary: &Summary) {
+    fn offer(&self, state: &mut State, identity: Identity, summary: &Summary) {
         let pack = match self.services.packs.get(&self.pack) {
             Ok(pack) => pack,
             Err(error) => return self.tell_end(error),
@@ -212,11 +210,10 @@ impl Case {
         defect::may_be_here(Room::Adapters);
         let mut record = Zeroizing::new(pack.fill(summary));
         self.services.transcription.mark(&self.pack, &mut record);
-        let card = state.basis.identity().zip(state.card.as_ref());
-        record.card = card.map(|(identity, card)| CardBasis {
-            identity,
-            possession_proven: card.possession_proven,
-        });
+        record.card = state
+            .card
+            .as_ref()
+            .map(|card| CardBasis { identity, possession_proven: card.possession_proven });
         let fields = record
             .fields
             .iter()

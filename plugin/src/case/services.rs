@@ -89,9 +89,13 @@ impl Services {
         Ok((services, threads))
     }
 
-    /// Whether a crew member may view in a unit at this moment. A refusal is entered.
+    /// Whether a crew member may view in a unit at this moment. A refusal is entered, and roster and
+    /// list are read again: where the department has put it right meanwhile, asking again helps.
     pub(super) fn may_view(&self, member: &str, unit: &str) -> Result<Crew, Error> {
-        self.rights.crew(member, unit, now()).inspect_err(|error| self.refused(member, error))
+        self.rights.crew(member, unit, now()).inspect_err(|error| {
+            self.look_again();
+            self.refused(member, error);
+        })
     }
 
     /// A crew member begins a shift on this terminal.

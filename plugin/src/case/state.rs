@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{Error, ErrorCode, FieldState, Reason, Record};
+use mynaq_interface::{Error, ErrorCode, FieldState, Identity, Reason, Record};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) notice_due: Option<NoticeDue>,
     /// Cards that turned out to be other people's: they are not read again in this case.
     pub(super) set_aside: Vec<SetAside>,
-    /// What the card is, or would be, on the opt-out list.
+    /// What the card is on the department's opt-out list, once that has closed the case.
     pub(super) list_entry: Option<ListEntry>,
 }
 
@@ -118,6 +118,8 @@ pub(super) struct Reading {
 #[derive(Debug)]
 pub(super) struct LookUp {
     pub(super) request: String,
+    /// The check that opened the gate, whatever is checked meanwhile.
+    pub(super) identity: Identity,
     /// Why there was no consent, when there was none.
     pub(super) reason: Option<Reason>,
     pub(super) _cancel: oneshot::Sender<()>,

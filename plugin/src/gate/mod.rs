@@ -115,11 +115,6 @@ impl Basis {
         self.seen.cpa == Some(true)
     }
 
-    /// How identity was checked, if it was.
-    pub(crate) fn identity(&self) -> Option<Identity> {
-        self.identity
-    }
-
     /// Another person's card: what was established for the one before does not hold for it. How the
     /// patient is does not depend on a card. The result is what is seen now, if that has changed.
     pub(crate) fn begin_anew(&mut self) -> Option<Observation> {

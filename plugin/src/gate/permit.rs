@@ -73,6 +73,11 @@ impl ViewingPermit {
         &self.crew
     }
 
+    /// The identity check that opened the gate.
+    pub(crate) fn identity(&self) -> Identity {
+        self.basis.identity
+    }
+
     /// Why there is no consent, when there is none.
     pub(crate) fn reason(&self) -> Option<Reason> {
         self.basis.reason

@@ -17,7 +17,7 @@ use rustls::{RootCertStore, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
@@ -40,6 +40,8 @@ const LINES: usize = 64;
 pub(crate) struct Gateway {
     world: Arc<World>,
     delay: Duration,
+    /// Whether answers are held back.
+    pub(crate) held: watch::Sender<bool>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) viewings: Viewings,
     acceptor: TlsAcceptor,
@@ -51,6 +53,7 @@ impl Gateway {
         Ok(Gateway {
             world,
             delay,
+            held: watch::Sender::new(false),
             meter: Arc::default(),
             viewings: Viewings::default(),
             acceptor: TlsAcceptor::from(Arc::new(config)),
@@ -133,6 +136,8 @@ async fn receive(State(gateway): State<Arc<Gateway>>, request: HttpRequest) -> R
     if !gateway.delay.is_zero() {
         sleep(gateway.delay).await;
     }
+    // An error would mean that the gateway is gone, which this very request keeps.
+    let _ = gateway.held.subscribe().wait_for(|held| !held).await;
     match answer {
         Ok(Ok(answer)) => ([(header::CONTENT_TYPE, "application/xml")], answer).into_response(),
         _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
