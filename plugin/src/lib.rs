@@ -27,6 +27,7 @@ mod lookup;
 #[cfg(must_fail)]
 mod must_fail;
 mod notice;
+mod wipe;
 
 /// The engine without a door, for the benchmark that measures what a door costs. Not an interface.
 #[doc(hidden)]

@@ -163,6 +163,7 @@ impl Case {
     /// Forgets everything of the patient, and enters that. Says whether there was anything.
     fn wipe(&self, state: &mut State) -> bool {
         self.give_up(state.look_up.take());
+        self.queue.withdraw();
         let held = state.wipe();
         if held {
             self.enter(Fact::Wiped);
@@ -173,6 +174,7 @@ impl Case {
     /// Ends a viewing, and enters that: nothing it brought stays.
     fn stop_viewing(&self, state: &mut State) {
         self.give_up(state.look_up.take());
+        self.queue.withdraw();
         if state.record.take().is_some() {
             self.enter(Fact::Wiped);
         }

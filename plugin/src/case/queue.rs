@@ -18,15 +18,31 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    events: VecDeque<Zeroizing<String>>,
+    events: VecDeque<Told>,
     told: u64,
-    /// Whether the last one told is of the readers.
-    last_of_readers: bool,
     /// How many of them the host was woken for.
     announced: u64,
+    /// How many were given out: they are numbered then, since some are withdrawn before.
+    given: u64,
     /// Whether events ask for no attention: the patient is in cardiopulmonary arrest.
     quiet: bool,
     closed: bool,
+}
+
+/// An event that waits.
+#[derive(Debug)]
+struct Told {
+    about: About,
+    /// Its number is 0.
+    json: Zeroizing<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Readers,
+    /// It holds what a look-up brought.
+    Patient,
+    Else,
 }
 
 /// What a wait for an event ends with.
@@ -47,18 +63,22 @@ impl Queue {
         if waiting.closed {
             return;
         }
-        let of_readers = matches!(body, EventBody::Readers { .. });
+        let about = match body {
+            EventBody::Readers { .. } => About::Readers,
+            EventBody::Summary { .. } | EventBody::Record { .. } => About::Patient,
+            _ => About::Else,
+        };
         // What the readers saw a moment ago, and nobody has fetched, is no news any more: a loose
         // plug in a moving vehicle must not fill the queue.
-        if of_readers && waiting.last_of_readers && waiting.events.pop_back().is_some() {
+        let of_readers = |last: &mut Told| last.about == About::Readers;
+        if about == About::Readers && waiting.events.pop_back_if(of_readers).is_some() {
             waiting.told -= 1;
         }
-        let mut event = Event { sequence: waiting.told + 1, at: now(), quiet: waiting.quiet, body };
+        let mut event = Event { sequence: 0, at: now(), quiet: waiting.quiet, body };
         match serde_json::to_string(&event) {
             Ok(json) => {
                 waiting.told += 1;
-                waiting.events.push_back(Zeroizing::new(json));
-                waiting.last_of_readers = of_readers;
+                waiting.events.push_back(Told { about, json: Zeroizing::new(json) });
                 self.arrived.notify_one();
             }
             Err(error) => tracing::error!(%error, "an event could not be written"),
@@ -70,6 +90,11 @@ impl Queue {
         }
     }
 
+    /// Takes back what a look-up brought and nobody has fetched.
+    pub(super) fn withdraw(&self) {
+        self.lock().events.retain(|event| event.about != About::Patient);
+    }
+
     /// Whether the events from now on ask for attention.
     pub(super) fn be_quiet(&self, quiet: bool) {
         self.lock().quiet = quiet;
@@ -79,8 +104,10 @@ impl Queue {
         let until = Instant::now() + timeout;
         let mut waiting = self.lock();
         loop {
-            if let Some(event) = waiting.events.pop_front() {
-                return Next::Event(event);
+            if let Some(Told { mut json, .. }) = waiting.events.pop_front() {
+                waiting.given += 1;
+                number(&mut json, waiting.given);
+                return Next::Event(json);
             }
             if waiting.closed {
                 return Next::Closed;
@@ -117,6 +144,14 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives the event that was written as number 0 its own.
+fn number(json: &mut String, number: u64) {
+    const UNNUMBERED: &str = "{\"sequence\":0";
+    if json.starts_with(UNNUMBERED) {
+        json.replace_range(UNNUMBERED.len() - 1..UNNUMBERED.len(), &number.to_string());
     }
 }
 

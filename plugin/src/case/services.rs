@@ -21,6 +21,7 @@ use crate::config::{Config, Mode};
 use crate::gate::{Crew, OptOutList, Rights, TranscriptionRules};
 use crate::lookup::LookupClient;
 use crate::notice::Department;
+use crate::wipe;
 
 /// How long a look-up that was cancelled at shutdown may take to let go.
 const LAST_WORK: Duration = Duration::from_secs(2);
@@ -171,6 +172,7 @@ fn start_io() -> Result<(Handle, oneshot::Sender<()>, JoinHandle<()>), Error> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(2)
+        .on_thread_park(wipe::deep)
         .build()
         .map_err(failed)?;
     let handle = runtime.handle().clone();

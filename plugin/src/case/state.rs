@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::card::{Cancel, Certificate, Task};
 use crate::gate::{Basis, ListEntry};
+use crate::wipe;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -41,7 +42,8 @@ pub(super) struct SetAside([u8; 32]);
 
 impl SetAside {
     pub(super) fn of(card: &Certificate) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, card.der());
+        let digest =
+            wipe::shallow_after(|| ring::digest::digest(&ring::digest::SHA256, card.der()));
         let mut hash = [0; 32];
         hash.copy_from_slice(digest.as_ref());
         SetAside(hash)

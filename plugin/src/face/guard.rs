@@ -8,6 +8,7 @@ use mynaq_interface::{Error, ErrorCode};
 
 use crate::engine;
 use crate::host::Inside;
+use crate::wipe;
 
 /// From where a function may be called: the thread tags of `mynaq.h`.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,13 @@ pub(super) fn guard<T>(
 ) -> Result<T, Error> {
     admit(tag)?;
     // Unwind safety: what a panic left half done belongs to the case, and the case is poisoned.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+    let work = || catch_unwind(AssertUnwindSafe(work));
+    let done = match (case, tag) {
+        // What a command has looked at is not to stay on the host's stack. An event is only handed over.
+        (Some(_), Tag::AnyThread) => wipe::shallow_after(work),
+        _ => work(),
+    };
+    done.unwrap_or_else(|_| {
         if let Some(case) = case {
             // Poisoning met the same defect: the case is beyond help, the host is not.
             let _ = catch_unwind(|| engine::poison(case));

@@ -22,6 +22,7 @@ use toml::Spanned;
 
 use crate::card::Certificate;
 use crate::config::Mode;
+use crate::wipe;
 
 /// A hundred thousand entries fit.
 const LARGEST_FILE: u64 = 8 << 20;
@@ -145,7 +146,8 @@ impl OptOutList {
 }
 
 fn entry(salt: &[u8; SALT], card: &Certificate) -> ListEntry {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, salt), card.der());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, salt);
+    let tag = wipe::shallow_after(|| hmac::sign(&key, card.der()));
     let mut hash = [0; HASH];
     hash.copy_from_slice(tag.as_ref());
     ListEntry { salt: *salt, hash }

@@ -35,6 +35,9 @@ impl Line {
             .no_proxy()
             .https_only(true)
             .connect_timeout(gateway.connect)
+            // What waits for the next look-up keeps the last answer in its buffers (P3): each has a
+            // connection of its own, and the TLS session is resumed.
+            .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| Error::new(ErrorCode::ConfigCredentials).detail(chain(&error)))?;
         Ok(Line { client, url: gateway.url.clone(), answer: gateway.answer })

@@ -18,6 +18,7 @@ use super::certificate::Certificate;
 use super::link::{Connect, Turn};
 use super::pin::PinCheck;
 use super::trust::Trust;
+use crate::wipe;
 
 /// What is to be done with the card.
 #[derive(Debug, Clone)]
@@ -120,9 +121,11 @@ impl Reader {
                 let mut hand = Hand::new(open(), trust);
                 while let Ok(order) = inbox.recv() {
                     // A panic ends this reading and no other.
-                    let read = catch_unwind(AssertUnwindSafe(|| {
-                        hand.read(&order, &mut || tell(Report::Begun))
-                    }));
+                    let read = wipe::deep_after(|| {
+                        catch_unwind(AssertUnwindSafe(|| {
+                            hand.read(&order, &mut || tell(Report::Begun))
+                        }))
+                    });
                     let panicked = Failed { error: ErrorCode::Panic.into(), then: Then::End };
                     tell(Report::Done(read.unwrap_or(Err(panicked))));
                 }
