@@ -162,7 +162,7 @@ impl Work {
             "look_up" => plugin.case_look_up(case, rest.parse().unwrap()),
             "cancel" => plugin.case_cancel(case),
             "hear" => return self.hear(rest.as_bytes()),
-            "hear_in_order" => return self.in_order && self.hear(rest.as_bytes()) && self.in_order,
+            "hear_in_order" => return self.hear(rest.as_bytes()) && self.in_order,
             "accept" => plugin.case_accept(case, rest),
             "record" => return holds(plugin.case_record(case).bytes(), rest.as_bytes()),
             "export" => return holds(plugin.case_export(case, "json").bytes(), rest.as_bytes()),

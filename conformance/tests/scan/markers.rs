@@ -163,13 +163,19 @@ fn utf_16(text: &str) -> Vec<u8> {
 
 /// None for what it does not have.
 fn shift_jis(text: &str) -> Option<Vec<u8>> {
-    let (bytes, _, replaced) = encoding_rs::SHIFT_JIS.encode(text);
-    (!replaced).then(|| bytes.into_owned())
+    let mut encoder = encoding_rs::SHIFT_JIS.new_encoder();
+    let longest = encoder.max_buffer_length_from_utf8_without_replacement(text.len())?;
+    let mut bytes = Vec::with_capacity(longest);
+    let (result, _) = encoder.encode_from_utf8_to_vec_without_replacement(text, &mut bytes, true);
+    (result == encoding_rs::EncoderResult::InputEmpty).then_some(bytes)
 }
+
+/// A form of a text; none where it has none.
+type Way = fn(&str) -> Option<Vec<u8>>;
 
 /// From every character on so many as make up a piece, in each form.
 fn pieces(text: &str) -> Vec<Marker> {
-    let ways: [(Form, fn(&str) -> Option<Vec<u8>>); 3] = [
+    let ways: [(Form, Way); 3] = [
         (Form::Utf8, |text| Some(text.into())),
         (Form::Utf16, |text| Some(utf_16(text))),
         (Form::ShiftJis, shift_jis),

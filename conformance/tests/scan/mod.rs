@@ -10,5 +10,5 @@ mod memory;
 
 pub(crate) use self::doors::Door;
 pub(crate) use self::host::{Host, is_host};
-pub(crate) use self::markers::{Form, Marker, Markers};
+pub(crate) use self::markers::{Form, Markers};
 pub(crate) use self::memory::{Found, search};

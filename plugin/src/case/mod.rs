@@ -89,12 +89,18 @@ impl Case {
         });
         case.enter(fact);
         case.tell(EventBody::Opened { drill });
-        let known = case.services.cards.readers_now();
-        if let Some(ReadersNow { service, readers }) = known.clone() {
-            case.tell(EventBody::Readers { service, readers });
-        }
-        case.services.cards.listen(news::Ear(Weak::clone(&case.this)), known);
         Ok(case)
+    }
+
+    /// From here on the case hears of the readers, and its host is woken. It can be found by its
+    /// handle now: whoever is woken and asks at once gets an answer.
+    pub(crate) fn attend(&self) {
+        let known = self.services.cards.readers_now();
+        if let Some(ReadersNow { service, readers }) = known.clone() {
+            self.tell(EventBody::Readers { service, readers });
+        }
+        self.services.cards.listen(news::Ear(Weak::clone(&self.this)), known);
+        self.wake();
     }
 
     /// The session it was opened in.

@@ -123,7 +123,7 @@ pub(crate) fn case_open(session_handle: u64, opening: &str) -> Result<u64, Error
         case_close(handle)?;
         return Err(ErrorCode::UnknownHandle.into());
     }
-    find(handle)?.wake();
+    find(handle)?.attend();
     Ok(handle)
 }
 
