@@ -131,7 +131,8 @@ extern "C" {
 #define MYNAQ_NOTHING 1 /* next_event: nothing happened in time; not an error */
 
 /* What a call can return. What goes wrong later, with the card or on the line, comes as an event.
- * INTERFACE.md lists every code with its texts. */
+ * Where a function returns REFUSED after a refusal, it returns OPTED_OUT in a case whose card's
+ * holder does not want to be looked up. INTERFACE.md lists every code with its texts. */
 #define MYNAQ_ERROR_NULL_ARGUMENT (-101)
 #define MYNAQ_ERROR_NOT_UTF8 (-102)
 #define MYNAQ_ERROR_UNKNOWN_HANDLE (-103)
@@ -148,6 +149,7 @@ extern "C" {
 #define MYNAQ_ERROR_CONFIG_CREDENTIALS (-203)
 #define MYNAQ_ERROR_CONFIG_CONFLICT (-204)
 #define MYNAQ_ERROR_PIN_MALFORMED (-412)
+#define MYNAQ_ERROR_NO_PIN (-419)
 #define MYNAQ_ERROR_GATE_NOT_READY (-501)
 #define MYNAQ_ERROR_REASON_REQUIRED (-502)
 #define MYNAQ_ERROR_REASON_UNKNOWN (-503)
@@ -319,8 +321,8 @@ typedef struct mynaq_plugin {
      * before anything leaves. Events: look_up_sent, then summary and record, or trouble;
      * notice_due after a viewing without consent. [any-thread]
      * Errors: UNKNOWN_VALUE, GATE_NOT_READY, IDENTITY_FAILED, REFUSED, WRONG_STATE while a look-up
-     * is under way; NO_PHOTO, CONSENT_IMPOSSIBLE, REASON_UNFIT, OPTED_OUT; those of case_open about
-     * the crew member, whose right may have ended meanwhile.
+     * is under way; NO_PHOTO, NO_PIN, CONSENT_IMPOSSIBLE, REASON_UNFIT, OPTED_OUT; those of
+     * case_open about the crew member, whose right may have ended meanwhile.
      *
      *     mynaq->case_look_up(patient, MYNAQ_SCOPE_SUMMARY, &error);
      */
@@ -423,7 +425,7 @@ typedef struct mynaq_plugin {
      * how: log_in is JSON, schema/log-in.schema.json, with no secret in it. The library asks the
      * roster. When the shift begins, never at a patient. [any-thread]
      * Errors: BAD_DOCUMENT, TWO_FACTORS, CREW_UNKNOWN, CREW_EXPIRED, CREW_REVOKED, CREW_NO_RIGHT,
-     * ROSTER_EXPIRED, ROSTER_UNREADABLE, CLOCK_SET_BACK.
+     * ROSTER_EXPIRED, ROSTER_UNREADABLE, CLOCK_SET_BACK, TOO_MANY with 64 crew members logged in.
      *
      *     const char *log_in = "{\"crew_member\":\"C7\",\"unit\":\"A1\",\"terminal\":\"T1\","
      *                          "\"factors\":[\"id_password\",\"ic_card\"]}";
@@ -466,8 +468,9 @@ typedef struct mynaq_plugin {
     int32_t(MYNAQ_CALL *case_wrong_patient)(mynaq_handle patient, mynaq_document *error);
 
     /* At the department's counter: the holder of the card that was read does not want to be looked
-     * up any more, or again does. The department's list keeps a salted hash and nothing else. Event:
-     * opt_out_recorded; then gate, which closes. [any-thread]
+     * up any more, or again does. The department's list keeps a salted hash and nothing else. Events:
+     * opt_out_recorded or trouble; after ADD also gate, which closes for good, and this function
+     * still works, so that a slip can be undone. [any-thread]
      * Errors: UNKNOWN_VALUE, WRONG_STATE without a card, CONFIG_INVALID when no list is configured.
      *
      *     mynaq->case_opt_out(patient, MYNAQ_OPT_OUT_ADD, &error);

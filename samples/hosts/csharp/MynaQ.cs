@@ -164,6 +164,7 @@ namespace MynaQ
         public const int ConfigCredentials = -203;
         public const int ConfigConflict = -204;
         public const int PinMalformed = -412;
+        public const int NoPin = -419;
         public const int GateNotReady = -501;
         public const int ReasonRequired = -502;
         public const int ReasonUnknown = -503;

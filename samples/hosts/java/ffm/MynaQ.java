@@ -153,6 +153,7 @@ public final class MynaQ {
         public static final int CONFIG_CREDENTIALS = -203;
         public static final int CONFIG_CONFLICT = -204;
         public static final int PIN_MALFORMED = -412;
+        public static final int NO_PIN = -419;
         public static final int GATE_NOT_READY = -501;
         public static final int REASON_REQUIRED = -502;
         public static final int REASON_UNKNOWN = -503;
