@@ -77,6 +77,7 @@ fn whatever_is_done_at_once_sends_nothing_without_a_permit_and_shows_nobody_else
 ///
 /// PROPTEST_CASES says how many. One takes the better part of a second: so that whoever wants twenty
 /// thousand of everything need not wait for hours, a minute ends it, or ten with MYNAQ_LONG.
+#[allow(clippy::explicit_write, reason = "the test harness keeps what `eprintln` prints")]
 fn hold<S: Strategy>(what: &str, usual: u32, any: S, play: impl Fn(&S::Value) -> Checked)
 where
     S::Value: Debug,

@@ -293,7 +293,7 @@ impl Terminal {
     }
 
     fn make_in(&mut self, number: usize, command: Command, answer: Answer, hearing: &mut Hearing) {
-        let refused_by_roster = answer.is_some_and(|code| is_of_rights(code));
+        let refused_by_roster = answer.is_some_and(is_of_rights);
         if matches!(command, Command::LookUp(_)) && refused_by_roster {
             self.lines_of_rights += 1;
             self.roster_read = self.roster;
