@@ -76,7 +76,7 @@ fn whatever_is_done_at_once_sends_nothing_without_a_permit_and_shows_nobody_else
 /// Plays many sequences in the time there is, and prints the shortest one that fails.
 ///
 /// PROPTEST_CASES says how many. One takes the better part of a second: so that whoever wants twenty
-/// thousand of everything need not wait for hours, a minute ends it, or ten with MYNAQ_LONG.
+/// thousand of everything need not wait for hours, a minute ends it, or three with MYNAQ_LONG.
 #[allow(clippy::explicit_write, reason = "the test harness keeps what `eprintln` prints")]
 fn hold<S: Strategy>(what: &str, usual: u32, any: S, play: impl Fn(&S::Value) -> Checked)
 where
@@ -85,7 +85,7 @@ where
     let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let wanted = wanted.unwrap_or(usual);
     let long = std::env::var_os("MYNAQ_LONG").is_some();
-    let most = Duration::from_secs(if long { 600 } else { 60 });
+    let most = Duration::from_secs(if long { 180 } else { 60 });
     let (begun, mut held) = (Instant::now(), 0);
     while held < wanted && begun.elapsed() < most {
         let config = Config {
