@@ -375,7 +375,8 @@ fn rights_that_change() -> BoxedStrategy<Vec<Move>> {
             Move::LogIn(Crew::Asa, Proof::OtherTwo),
             Move::Roster(RosterFile::Good),
         ]);
-        moves.extend([roster().boxed(), look_up(), look_up(), to_and_fro.boxed(), look_up()]);
+        let [one, two, three, four] = [(); 4].map(|()| look_up());
+        moves.extend([roster().boxed(), one, two, to_and_fro.boxed(), three, four]);
         moves
     })
 }
