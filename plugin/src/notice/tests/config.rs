@@ -120,6 +120,12 @@ fn a_hostile_configuration_gives_a_bounded_page_all_the_same() {
 }
 
 proptest! {
+    // Each is seven pages, and each page is read twice.
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.clamp(64, 1_000),
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn no_configuration_makes_a_page_that_is_none(
         name in any::<String>(),
