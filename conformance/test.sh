@@ -93,6 +93,10 @@ step "the notice in a real browser"
 conformance/tests/notice/run.sh
 
 if [ -n "$long" ]; then
+    step "what remains in memory, optimised as it ships"
+    # Other things stay on its stacks than on those of a build for tests.
+    cargo test --release -p mynaq-conformance --test remains
+
     step "fuzzing, a minute for each target"
     cargo fmt --manifest-path plugin/fuzz/Cargo.toml --check
     # Its own Cargo.lock must know what the plugin depends on.

@@ -12,9 +12,9 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use mynaq_conformance::{Daemon, Script, Stage, in_own_namespaces, world};
-use mynaq_host_sdk::Scope;
-use mynaq_simulator::Options;
+use mynaq_host_sdk::{Identity, Scope};
 use mynaq_simulator::people::{self, Person};
+use mynaq_simulator::{Fault, LoggedApdu, Options};
 
 use self::scan::{Door, Form, Found, Host, Markers, is_host, search};
 
@@ -415,6 +415,39 @@ fn nothing_remains_of_a_pin() {
         scene.host.does("close_case");
         scene.gone(&scene.all(), "after closing");
     }
+}
+
+/// The card says nothing any more when the digits have come: the thread that talks to it holds them
+/// until there is an answer, or no card.
+// clauses: MEM-8
+#[test]
+fn what_a_card_that_does_not_answer_was_asked_goes_when_it_is_taken_away() {
+    const TEST: &str = "what_a_card_that_does_not_answer_was_asked_goes_when_it_is_taken_away";
+    if is_host() {
+        return;
+    }
+    let verify = {
+        let stage = Stage::new(Some("P01"));
+        let script = Script { identity: Identity::Pin, pin: "1234", ..Script::default() };
+        assert!(script.play(&stage.case()).unwrap().record.is_some());
+        let is_verify = |logged: &LoggedApdu| logged.apdu[1] == 0x20 && logged.apdu.len() > 4;
+        stage.simulator.apdus().iter().position(is_verify).unwrap() as u64 + 1
+    };
+    let script = mynaq_simulator::Script::new().at(verify, Fault::Stuck);
+    let card = Some(BEFORE.to_owned());
+    let stage = Stage::with(Options { card, script, ..Options::default() });
+    let mut scene = Scene::on(stage, "P01", TEST, Door::C);
+    let command = Markers::of_pin_command("1234");
+    let is_there = |scene: &Scene| !search(scene.host.id(), &command).is_empty();
+    scene.host.types("1234");
+    let until = Instant::now() + Duration::from_secs(30);
+    while !is_there(&scene) {
+        assert!(Instant::now() < until, "no digits");
+    }
+    scene.host.does("close_case");
+    assert!(is_there(&scene), "the command waits for its answer");
+    scene.stage.simulator.remove();
+    scene.gone(&scene.all().and(&command), "after the card was taken away");
 }
 
 // clauses: MEM-8

@@ -37,30 +37,31 @@ fn in_a_frame_of_its_own<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// The heap of what ships, and of programs that measure it from within. The unit tests and the fuzzer
-/// count what is held instead (`card::trial::heap`); a program has one allocator.
-#[cfg(not(any(test, fuzzing)))]
+// The fuzzer counts what is held instead, and so do the unit tests (`card::trial::heap`): a program has
+// one allocator. A program that links this library to measure it has this one, as what ships does.
+#[cfg(not(fuzzing))]
 mod heap {
-    use std::alloc::{GlobalAlloc, Layout, System};
+    use std::alloc::{GlobalAlloc, Layout};
 
-    /// The system's allocator, with every place wiped before it is given back.
-    struct Wiping;
-
+    #[cfg(not(test))]
     #[global_allocator]
-    static WIPING: Wiping = Wiping;
+    static HEAP: Wiping<std::alloc::System> = Wiping(std::alloc::System);
+
+    /// An allocator that wipes every place before it is given back to another.
+    pub(super) struct Wiping<A>(pub(super) A);
 
     // Nothing grows or shrinks where it is: the trait does it by itself, by moving, and the old place
     // is given back here like any other.
-    // SAFETY: the system's allocator does the work, with what it is given.
-    unsafe impl GlobalAlloc for Wiping {
+    // SAFETY: the other allocator does the work, with what it is given.
+    unsafe impl<A: GlobalAlloc> GlobalAlloc for Wiping<A> {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: the caller's promises are the system's.
-            unsafe { System.alloc(layout) }
+            // SAFETY: the caller's promises are the other's.
+            unsafe { self.0.alloc(layout) }
         }
 
         unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: the caller's promises are the system's.
-            unsafe { System.alloc_zeroed(layout) }
+            // SAFETY: the caller's promises are the other's.
+            unsafe { self.0.alloc_zeroed(layout) }
         }
 
         unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
@@ -69,7 +70,72 @@ mod heap {
                 place.write_bytes(0, layout.size());
                 // Without it a compiler may see that nobody reads what was written.
                 zeroize::optimization_barrier(&*place);
-                System.dealloc(place, layout);
+                self.0.dealloc(place, layout);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::alloc::{GlobalAlloc, Layout, System};
+    use std::cell::RefCell;
+
+    use super::heap::Wiping;
+
+    /// The system's, which keeps a copy of everything it is given back.
+    #[derive(Default)]
+    struct Watched(RefCell<Vec<Vec<u8>>>);
+
+    // SAFETY: the system's allocator does the work, with what it is given.
+    unsafe impl GlobalAlloc for Watched {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            // SAFETY: the caller's promises are the system's.
+            unsafe { System.alloc(layout) }
+        }
+
+        unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+            // SAFETY: a place of this layout, which was written to.
+            let bytes = unsafe { std::slice::from_raw_parts(place, layout.size()) };
+            self.0.borrow_mut().push(bytes.to_vec());
+            // SAFETY: the caller's promises are the system's.
+            unsafe { System.dealloc(place, layout) }
+        }
+    }
+
+    #[test]
+    fn what_is_given_back_is_wiped_and_what_grows_or_shrinks_is_kept() {
+        for align in [1, 8, 16, 64, 4096] {
+            for size in [1, 7, 8, 24, 4095, 4096, 300_000] {
+                let heap = Wiping(Watched::default());
+                let layout = Layout::from_size_align(size, align).unwrap();
+                // SAFETY: sizes are not 0, each place is used with the layout it has, and given back
+                // once.
+                unsafe {
+                    let place = heap.alloc(layout);
+                    assert_eq!(place.addr() % align, 0);
+                    place.write_bytes(0xA5, size);
+                    let place = heap.realloc(place, layout, size + 1000);
+                    assert_eq!(place.addr() % align, 0);
+                    let grown = std::slice::from_raw_parts_mut(place, size + 1000);
+                    assert!(grown[..size].iter().all(|byte| *byte == 0xA5), "{size} {align}");
+                    grown.fill(0x5A);
+                    let layout = Layout::from_size_align(size + 1000, align).unwrap();
+                    let place = heap.realloc(place, layout, size);
+                    let shrunk = std::slice::from_raw_parts(place, size);
+                    assert!(shrunk.iter().all(|byte| *byte == 0x5A), "{size} {align}");
+                    heap.dealloc(place, Layout::from_size_align(size, align).unwrap());
+                    let zeroed = heap.alloc_zeroed(layout);
+                    assert!(
+                        std::slice::from_raw_parts(zeroed, layout.size()).iter().all(|it| *it == 0)
+                    );
+                    zeroed.write_bytes(0xA5, layout.size());
+                    heap.dealloc(zeroed, layout);
+                }
+                let given_back = heap.0.0.into_inner();
+                let sizes: Vec<_> = given_back.iter().map(Vec::len).collect();
+                assert_eq!(sizes, [size, size + 1000, size, size + 1000]);
+                assert!(given_back.concat().iter().all(|byte| *byte == 0), "{size} {align}");
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::defect::{self, Room};
 use crate::gate::EnteredPermit;
 
-/// Looks patients up. One per engine; it keeps its connections.
+/// Looks patients up. One per engine; it keeps its TLS sessions, and no connection.
 #[derive(Debug)]
 pub(crate) struct LookupClient {
     line: Line,

@@ -50,8 +50,8 @@ pub(crate) fn measure() {
         "p95": report::quantile(&wholes, 0.95),
         "goal_p95": 3.0,
         "stage_medians": medians,
-        "includes": "the simulated card and gateway, two loopback round trips, mutual TLS on a kept \
-                     connection, a ledger on tmpfs",
+        "includes": "the simulated card and gateway, a connection to each over loopback, mutual TLS \
+                     that resumes its session, a ledger on tmpfs",
     });
     report::line("whole_case", "ms", what);
     let what = json!({
