@@ -59,7 +59,8 @@ mod piece {
 #[cfg(piece = "issued_elsewhere")]
 mod piece {
     fn issue(wanted: crate::gate::Wanted) {
-        let _ = crate::gate::ViewingPermit::issue(unreachable!(), wanted, std::time::Instant::now());
+        let _ =
+            crate::gate::ViewingPermit::issue(unreachable!(), wanted, std::time::Instant::now());
     }
 }
 

@@ -76,7 +76,7 @@ mod heap {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(fuzzing)))]
 mod tests {
     use std::alloc::{GlobalAlloc, Layout, System};
     use std::cell::RefCell;
