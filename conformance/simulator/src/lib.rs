@@ -44,7 +44,10 @@ pub use day::today;
 pub use desk::Desk;
 pub use error::Error;
 pub use exchange::{Exchange, Reply};
-pub use gateway::{Outcome, Viewing};
+pub use gateway::{
+    Bomb, FAULT_KINDS, GatewayFault, GatewayFaults, HttpFault, LineFault, MessageFault, Miscoding,
+    Outcome, Refusal, Spelling, TlsFault, Viewing, When,
+};
 pub use listing::Listing;
 pub use options::Options;
 pub use place::LoggedApdu;

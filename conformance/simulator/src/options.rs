@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::card::Habits;
+use crate::gateway::GatewayFaults;
 use crate::script::Script;
 use crate::timing::Timing;
 
@@ -40,6 +41,13 @@ pub struct Options {
     pub pin_tries: Vec<(String, u8)>,
     /// How long the gateway thinks before it answers.
     pub answer_delay: Duration,
+    /// How long bytes take to the gateway and back: half of it each way, on every connection from its
+    /// first byte on.
+    pub round_trip: Duration,
+    /// How fast bytes leave the gateway, in kbit/s; as fast as they can without it.
+    pub line_rate: Option<u32>,
+    /// What goes wrong at the gateway.
+    pub faults: GatewayFaults,
 }
 
 impl Default for Options {
@@ -61,6 +69,9 @@ impl Default for Options {
             keep_tries: None,
             pin_tries: Vec::new(),
             answer_delay: Duration::ZERO,
+            round_trip: Duration::ZERO,
+            line_rate: None,
+            faults: GatewayFaults::default(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The synthetic people: who they are, what is on their cards and what the gateway knows of them.
 //!
-//! Each person is one file in `people/`. Nothing in them ages: days of care and of certificates
+//! Each person is one file in `people/`, except a [`Population`], which is made up by the thousand. Nothing in them ages: days of care and of certificates
 //! count back from today; only birth dates are fixed, except an infant's.
 
 mod history;
+mod population;
+mod records;
 
 use std::sync::OnceLock;
 
@@ -11,6 +13,10 @@ use serde::Deserialize;
 use time::Date;
 
 pub use history::{Checkup, Drug, Entry, Institution, InstitutionKey, Treatment};
+pub use population::Population;
+pub use records::{
+    Allergy, AllergyKind, Contraindication, Diagnosis, Held, Infection, NoneStated, Records, Test,
+};
 
 use crate::day;
 use crate::error::Error;
@@ -19,7 +25,7 @@ use crate::error::Error;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// `P01` and so on; also the name of the file.
+    /// `P01` and so on, also the name of the file; `G00001` and so on of the population.
     pub id: String,
     /// What makes this person hurt.
     pub why: String,
@@ -55,6 +61,9 @@ pub struct Person {
     /// Health checkups.
     #[serde(default)]
     pub checkups: Vec<Checkup>,
+    /// What hospitals share of their records.
+    #[serde(default)]
+    pub records: Records,
 }
 
 /// Sex as registered (OQSCD007).
@@ -193,11 +202,11 @@ impl Person {
         {
             return Err(format!("birth {date} is not a day"));
         }
-        for entry in self.claims.iter().chain(&self.dispensed).chain(&self.prescribed) {
-            for key in std::iter::once(&entry.at).chain(&entry.prescriber) {
-                if !self.institutions.contains_key(key) {
-                    return Err(format!("institution {key:?} is not described"));
-                }
+        let entries = self.claims.iter().chain(&self.dispensed).chain(&self.prescribed);
+        let named = entries.flat_map(|entry| std::iter::once(&entry.at).chain(&entry.prescriber));
+        for key in named.chain(self.records.institutions()) {
+            if !self.institutions.contains_key(key) {
+                return Err(format!("institution {key:?} is not described"));
             }
         }
         Ok(())
@@ -246,4 +255,5 @@ macro_rules! files {
 
 const FILES: &[(&str, &str)] = files!(
     "P01" "P02" "P03" "P04" "P05" "P06" "P07" "P08" "P09" "P10" "P11" "P12" "P13" "P14"
+    "P15" "P16" "P17"
 );

@@ -12,7 +12,7 @@ use crate::card::{Extended, Habits};
 use crate::control;
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::gateway::{Gateway, Viewing};
+use crate::gateway::{Gateway, GatewayFaults, Pace, Refusal, Viewing};
 use crate::options::Options;
 use crate::place::LoggedApdu;
 use crate::slot::Slot;
@@ -66,7 +66,10 @@ impl Simulator {
             drill2: listeners.drill2.as_ref().map(bound).transpose()?,
             control: listeners.control.as_ref().map(bound).transpose()?,
         };
-        let gateway = Arc::new(Gateway::new(Arc::clone(&world), options.answer_delay)?);
+        let pace = Pace { each_way: options.round_trip / 2, kbit: options.line_rate };
+        let gateway = Gateway::new(Arc::clone(&world), options.answer_delay, pace)?;
+        gateway.set_faults(options.faults);
+        let gateway = Arc::new(gateway);
         let book = options.keep_tries.as_ref().map_or(Ok(TriesBook::new()), TriesBook::kept_in)?;
         let book = options.pin_tries.iter().try_fold(book, |book, (id, n)| book.with(id, *n))?;
         let desk = Desk::with_tries(world, book);
@@ -162,9 +165,21 @@ impl Simulator {
         self.gateway.held.send_replace(hold);
     }
 
-    /// The last 10,000 well-formed requests, oldest first.
+    /// Takes these faults of the gateway in place of the ones before; connections and requests count
+    /// from 1 again, and a black hole that is still open closes.
+    pub fn set_faults(&self, faults: GatewayFaults) {
+        self.gateway.set_faults(faults);
+    }
+
+    /// The last 20,000 well-formed requests, oldest first. One that came several times, the same each
+    /// time, is one.
     pub fn viewings(&self) -> Vec<Viewing> {
         self.gateway.viewings.all()
+    }
+
+    /// What the gateway did not take: each reason once, in the order in which they were first met.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.gateway.refusals.all()
     }
 
     /// Bytes that ever reached the gateway, the TLS handshake included.

@@ -1,5 +1,6 @@
 //! Everything that must be the same for cards, gateway and the programs under test.
 
+mod crowd;
 mod disk;
 mod identity;
 mod other;
@@ -9,23 +10,25 @@ use std::sync::OnceLock;
 
 use time::Date;
 
+use crowd::Crowd;
 pub(crate) use disk::put;
 pub(crate) use identity::Identity;
 pub(crate) use other::OtherCard;
 
 use crate::error::Error;
-use crate::people::{self, Person};
+use crate::people::{self, Person, Population};
 use crate::pki::tls::Tls;
 use crate::pki::{self, Authority, Marking};
 
 /// Keys, certificates and people, seen from one day.
 ///
 /// A card's key is made when the card is first needed (some ten milliseconds without optimisation);
-/// it depends on the person's id alone. The keys of the TLS line are random.
+/// it depends on the person's id alone; a population shares a few. The keys of the TLS line are random.
 pub struct World {
     today: Date,
     tls: Tls,
     people: &'static [Person],
+    crowd: Crowd,
     simulated: OnceLock<Result<Authority, String>>,
     unmarked: OnceLock<Result<Authority, String>>,
     identities: BTreeMap<&'static str, OnceLock<Result<Identity, String>>>,
@@ -49,10 +52,19 @@ impl World {
             today,
             tls,
             people,
+            crowd: Crowd::default(),
             simulated: OnceLock::new(),
             unmarked: OnceLock::new(),
             identities: ids.chain(others).map(|id| (id, OnceLock::new())).collect(),
         })
+    }
+
+    /// The same world, with a population in place of the one before. They are made when they are
+    /// needed, so thousands cost nothing at first.
+    #[must_use]
+    pub fn with_population(mut self, population: Population) -> World {
+        self.crowd = Crowd::new(population);
+        self
     }
 
     /// The day this world is seen from.
@@ -60,9 +72,14 @@ impl World {
         self.today
     }
 
-    /// All people.
+    /// All people that are written down.
     pub fn people(&self) -> &'static [Person] {
         self.people
+    }
+
+    /// The people of the population, who are made now if they were not yet.
+    pub fn population(&self) -> impl Iterator<Item = &Person> {
+        self.crowd.people()
     }
 
     /// What a client must trust to talk to the gateway, PEM.
@@ -96,8 +113,14 @@ impl World {
         Ok(self.authority(Marking::Simulated)?.der())
     }
 
-    pub(crate) fn person(&self, id: &str) -> Option<&'static Person> {
-        self.people.iter().find(|person| person.id == id)
+    pub(crate) fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id).or_else(|| self.crowd.person(id))
+    }
+
+    /// The person whose certificate has this serial number.
+    pub(crate) fn person_of_serial(&self, serial: &[u8]) -> Option<&Person> {
+        let written = self.people.iter().find(|person| person.serial() == serial);
+        written.or_else(|| self.crowd.person_of_serial(serial))
     }
 
     pub(crate) fn tls(&self) -> &Tls {
@@ -114,6 +137,9 @@ impl World {
 
     /// Key and certificate that belong to an id; made at the first call.
     pub(crate) fn identity(&self, id: &str) -> Result<&Identity, Error> {
+        if let Some(identity) = self.crowd.identity(self, id) {
+            return identity;
+        }
         let place = self.identities.get(id).ok_or_else(|| Error::UnknownCard(id.into()))?;
         made(place, || match self.person(id) {
             Some(person) => Identity::of_person(self, person),

@@ -1,14 +1,19 @@
 //! What the gateway says to a request.
 
+use std::borrow::Cow;
+
 use time::Date;
 use time::OffsetDateTime;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
+use super::document;
+use super::faults::MessageFault;
 use super::history::{self, Source};
-use super::request::{Fault, Pattern, Request};
+use super::records;
+use super::request::{CERTIFICATE, Fault, Pattern, Request};
 use super::viewings::Outcome;
-use super::xml::{self, Xml};
+use super::xml::Xml;
 use crate::day;
 use crate::error::Error;
 use crate::people::{Person, Registration};
@@ -18,76 +23,87 @@ use crate::world::World;
 /// An answer before it is written.
 pub(super) struct Answer<'a> {
     institution: &'a str,
-    identifier: &'a str,
-    said: Said<'a>,
-    /// What the log of viewings says; a malformed request is none.
-    pub(super) seen: Option<Seen>,
-}
-
-/// About whom a well-formed request was, and what came of it.
-pub(super) struct Seen {
-    pub(super) person: Option<&'static Person>,
+    pub(super) identifier: Cow<'a, str>,
+    pub(super) said: Said<'a>,
+    /// About whom it is, if about anybody.
+    pub(super) person: Option<&'a Person>,
+    /// What the log of viewings says.
     pub(super) outcome: Outcome,
 }
 
-enum Said<'a> {
-    /// Not done, with a code.
-    Refused { code: &'static str, message: String },
-    /// Done, about this many people.
+pub(super) enum Said<'a> {
+    /// Not done, with a segment of result and a code.
+    NotDone { segment: &'static str, code: &'static str, message: String },
+    /// Done, about this many people, with nothing else.
     Found { people: Vec<Listed<'a>>, validity: &'static str, notice: Option<String> },
-    /// Done, with everything that is asked.
-    Told { person: &'a Person, pattern: Pattern },
+    /// Done, with everything that is asked; nobody but the person should be in the list.
+    Told { person: &'a Person, others: Vec<Listed<'a>>, pattern: Pattern, notice: Option<String> },
 }
 
 /// One person of the result list.
-struct Listed<'a> {
+pub(super) struct Listed<'a> {
     person: &'a Person,
     address: &'a str,
+}
+
+impl<'a> Listed<'a> {
+    pub(super) fn of(person: &'a Person) -> Self {
+        Listed { person, address: &person.address }
+    }
 }
 
 impl<'a> Answer<'a> {
     /// The answer to something that is not a request.
     pub(super) fn to_fault(fault: &'a Fault) -> Answer<'a> {
+        let message = format!("要求が不正です: {} {}", fault.element, fault.what);
         Answer {
             institution: &fault.institution,
-            identifier: &fault.identifier,
-            said: malformed(&fault.element, &fault.what),
-            seen: None,
+            identifier: Cow::Borrowed(&fault.identifier),
+            said: Said::NotDone { segment: "9", code: "SIM-REQUEST", message },
+            person: None,
+            outcome: Outcome::Failed,
         }
     }
 
-    /// The answer to a request. A certificate that is not the one that was issued makes it
-    /// malformed.
+    /// The answer to a request; a certificate that is not the one that was issued makes it none.
     ///
     /// # Errors
     /// Only when a key could not be made.
-    pub(super) fn to_request(world: &World, request: &'a Request) -> Result<Answer<'a>, Error> {
-        let answer = |said, seen| Answer {
+    pub(super) fn to_request(
+        world: &'a World,
+        request: &'a Request,
+    ) -> Result<Result<Answer<'a>, Fault>, Error> {
+        let answer = |said, person, outcome| Answer {
             institution: &request.institution,
-            identifier: &request.identifier,
+            identifier: Cow::Borrowed(&request.identifier),
             said,
-            seen,
+            person,
+            outcome,
         };
-        let element = "MessageBody/UserCertificate";
         let Ok(certificate) = Certificate::from_der(&request.certificate) else {
-            return Ok(answer(malformed(element, "is not a certificate"), None));
+            return Ok(Err(Fault::of(request, CERTIFICATE, "is not a certificate")));
         };
         let Some(person) = find(world, &certificate)? else {
             let message = "この利用者証明用電子証明書の持ち主は登録されていません。".into();
-            let seen = Seen { person: None, outcome: Outcome::Unknown };
-            return Ok(answer(Said::Refused { code: "SIM-UNKNOWN", message }, Some(seen)));
+            let said = Said::NotDone { segment: "9", code: "SIM-UNKNOWN", message };
+            return Ok(Ok(answer(said, None, Outcome::Unknown)));
         };
         if world.certificate(&person.id)? != request.certificate {
             let what = "is not the certificate that was issued with this serial number";
-            return Ok(answer(malformed(element, what), None));
+            return Ok(Err(Fault::of(request, CERTIFICATE, what)));
         }
         let (said, outcome) = about(person, request.pattern, world.today());
-        Ok(answer(said, Some(Seen { person: Some(person), outcome })))
+        Ok(Ok(answer(said, Some(person), outcome)))
     }
 
-    /// The answer's bytes.
-    pub(super) fn write(&self, world: &World, now: OffsetDateTime) -> Vec<u8> {
-        xml::document(|xml, character_code| {
+    /// The answer's bytes, with the faults of how it is written.
+    pub(super) fn write(
+        &self,
+        world: &World,
+        now: OffsetDateTime,
+        faults: &[MessageFault],
+    ) -> Vec<u8> {
+        document::bytes(faults, |xml, character_code| {
             xml.nest("XmlMsg", |xml| {
                 xml.nest("MessageHeader", |xml| self.header(xml, now, character_code));
                 xml.nest("MessageBody", |xml| self.body(xml, world.today()));
@@ -101,11 +117,13 @@ impl<'a> Answer<'a> {
         xml.leaf("ProcessExecutionTime", &format!("{day}{hour:02}{minute:02}{second:02}"));
         xml.leaf("QualificationConfirmationDate", &day);
         xml.leaf("MedicalInstitutionCode", self.institution);
-        xml.leaf("ArbitraryFileIdentifier", self.identifier);
+        xml.leaf("ArbitraryFileIdentifier", &self.identifier);
         let (segment, code, message) = match &self.said {
-            Said::Refused { code, message } => ("9", *code, message.as_str()),
-            Said::Found { notice: Some(notice), .. } => ("1", "SIM-NOTICE", notice.as_str()),
-            Said::Found { notice: None, .. } | Said::Told { .. } => ("1", "", ""),
+            Said::NotDone { segment, code, message } => (*segment, *code, message.as_str()),
+            Said::Found { notice, .. } | Said::Told { notice, .. } => match notice {
+                Some(notice) => ("1", "SIM-NOTICE", notice.as_str()),
+                None => ("1", "", ""),
+            },
         };
         xml.leaf("SegmentOfResult", segment);
         xml.leaf("ErrorCode", code);
@@ -115,30 +133,36 @@ impl<'a> Answer<'a> {
 
     fn body(&self, xml: &mut Xml, today: Date) {
         match &self.said {
-            Said::Refused { .. } => xml.leaf("ProcessingResultStatus", "2"),
-            Said::Found { people, validity, .. } => result_list(xml, people, validity, today),
-            Said::Told { person, pattern } => {
-                let listed = Listed { person, address: &person.address };
-                result_list(xml, &[listed], "1", today);
+            // There is no result yet, not even a bad one.
+            Said::NotDone { segment: "2", .. } => {}
+            Said::NotDone { .. } => xml.leaf("ProcessingResultStatus", "2"),
+            Said::Found { people, validity, .. } => {
+                result_list(xml, people.iter(), validity, today);
+            }
+            Said::Told { person, others, pattern, .. } => {
+                let listed = Listed::of(person);
+                result_list(xml, std::iter::once(&listed).chain(others), "1", today);
                 history::write(xml, person, Source::Claims, *pattern, today);
                 history::write(xml, person, Source::Dispensed, *pattern, today);
                 if *pattern == Pattern::FullWithPrescriptions {
                     history::write(xml, person, Source::Prescribed, *pattern, today);
                 }
                 checkups(xml, person, today);
+                if *pattern != Pattern::Summary {
+                    records::write(xml, person, today);
+                }
             }
         }
     }
 }
 
 /// Whom a certificate belongs to: by its issuer and serial number, like the real one.
-fn find(world: &World, certificate: &Certificate) -> Result<Option<&'static Person>, Error> {
+fn find<'a>(world: &'a World, certificate: &Certificate) -> Result<Option<&'a Person>, Error> {
     let tbs = &certificate.tbs_certificate;
     if tbs.issuer != Marking::Simulated.issuer()? {
         return Ok(None);
     }
-    let serial = tbs.serial_number.as_bytes();
-    Ok(world.people().iter().find(|person| person.serial() == serial))
+    Ok(world.person_of_serial(tbs.serial_number.as_bytes()))
 }
 
 fn about(person: &Person, pattern: Pattern, today: Date) -> (Said<'_>, Outcome) {
@@ -148,42 +172,46 @@ fn about(person: &Person, pattern: Pattern, today: Date) -> (Said<'_>, Outcome) 
             (Said::Found { people, validity: "4", notice: None }, Outcome::NotRegistered)
         }
         Registration::Twice => {
-            let first = Listed { person, address: &person.address };
+            let first = Listed::of(person);
             let second = Listed { person, address: "模擬県双子市そっくり町２－２" };
             let said = Said::Found { people: vec![first, second], validity: "5", notice: None };
             (said, Outcome::Several)
         }
         Registration::OptedOut => {
             let message = "本人の申出により、救急時の医療情報閲覧は停止されています。".into();
-            (Said::Refused { code: "SIM-OPTOUT", message }, Outcome::OptedOut)
+            (Said::NotDone { segment: "9", code: "SIM-OPTOUT", message }, Outcome::OptedOut)
         }
         Registration::Once => {
             let (_, expires) = person.certificate_days(today);
             if expires >= today {
-                return (Said::Told { person, pattern }, Outcome::Answered);
+                let said = Said::Told { person, others: Vec::new(), pattern, notice: None };
+                return (said, Outcome::Answered);
             }
             // Eligibility lasts to the end of the third month after the one of expiry.
             if today > day::month_end_after(expires, 3) {
                 let message = "利用者証明用電子証明書の有効期限が切れています。".into();
-                return (Said::Refused { code: "SIM-EXPIRED", message }, Outcome::Expired);
+                let said = Said::NotDone { segment: "9", code: "SIM-EXPIRED", message };
+                return (said, Outcome::Expired);
             }
-            let listed = Listed { person, address: &person.address };
             let notice = "電子証明書の有効期限が切れているため、資格情報のみを提供します。\
                           医療情報は提供されません。"
                 .into();
-            let said = Said::Found { people: vec![listed], validity: "1", notice: Some(notice) };
+            let said = Said::Found {
+                people: vec![Listed::of(person)],
+                validity: "1",
+                notice: Some(notice),
+            };
             (said, Outcome::Notice)
         }
     }
 }
 
-fn malformed<'a>(element: &str, what: &str) -> Said<'a> {
-    Said::Refused {
-        code: "SIM-REQUEST", message: format!("要求が不正です: {element} {what}")
-    }
-}
-
-fn result_list(xml: &mut Xml, people: &[Listed<'_>], validity: &str, today: Date) {
+fn result_list<'a>(
+    xml: &mut Xml,
+    people: impl Iterator<Item = &'a Listed<'a>>,
+    validity: &str,
+    today: Date,
+) {
     xml.leaf("ProcessingResultStatus", "1");
     xml.leaf("QualificationValidity", validity);
     xml.nest("ResultList", |xml| {

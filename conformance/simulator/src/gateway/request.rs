@@ -1,13 +1,11 @@
 //! Reading a request, strictly: what the plugin gets wrong here must not work by luck.
 
-use std::collections::BTreeMap;
+mod elements;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
 
-use super::xml;
+use elements::{Elements, Wrong, wrong};
 
 /// A request that says everything it must, and nothing else.
 #[derive(Debug)]
@@ -16,9 +14,9 @@ pub(super) struct Request {
     pub(super) identifier: String,
     pub(super) consent: u8,
     pub(super) pattern: Pattern,
-    /// The user-authentication certificate, DER, unread.
     /// Kind and way of each factor of the viewer's log-in; none where none is named.
     pub(super) factors: Vec<(String, String)>,
+    /// The user-authentication certificate, DER, unread.
     pub(super) certificate: Vec<u8>,
 }
 
@@ -39,9 +37,6 @@ pub(super) struct Fault {
     pub(super) identifier: String,
 }
 
-/// Element name (without `XmlMsg`) to content.
-type Elements = BTreeMap<String, String>;
-
 const INSTITUTION: &str = "MessageHeader/MedicalInstitutionCode";
 const IDENTIFIER: &str = "MessageHeader/ArbitraryFileIdentifier";
 const REFERENCE: &str = "MessageHeader/ReferenceClassification";
@@ -49,7 +44,7 @@ const CONSENT: &str = "MessageBody/ConsentClassification";
 const TREATMENT: &str = "MessageBody/MedicalTreatmentFlag";
 const PATTERN: &str = "MessageBody/InformationRequestPattern";
 const RIGHT: &str = "MessageBody/EmergencyViewingRight";
-const CERTIFICATE: &str = "MessageBody/UserCertificate";
+pub(super) const CERTIFICATE: &str = "MessageBody/UserCertificate";
 /// The two factors of the viewer's log-in: the kind of each (OQSCD041) and the way (OQSCD042).
 const FACTORS: [[&str; 2]; 2] = [
     ["MessageBody/AuthenticationFactor1", "MessageBody/AuthenticationMethod1"],
@@ -73,19 +68,34 @@ const KNOWN: [&str; 12] = [
 /// The longest ArbitraryFileIdentifier.
 const IDENTIFIER_LIMIT: usize = 64;
 
-type Wrong = (String, String);
+impl Fault {
+    /// A fault of a request that could be read.
+    pub(super) fn of(request: &Request, element: &str, what: &str) -> Self {
+        Fault {
+            element: element.into(),
+            what: what.into(),
+            institution: request.institution.clone(),
+            identifier: request.identifier.clone(),
+        }
+    }
+
+    /// The identifier belongs to another request.
+    pub(super) fn reused(request: &Request) -> Self {
+        Fault::of(request, IDENTIFIER, "was used for a request with other content")
+    }
+}
 
 impl Request {
     pub(super) fn read(bytes: &[u8]) -> Result<Request, Fault> {
         let mut elements = Elements::new();
-        collect(bytes, &mut elements).and_then(|()| Request::check(&elements)).map_err(
-            |(element, what)| Fault {
+        elements::collect(bytes, &KNOWN, &mut elements)
+            .and_then(|()| Request::check(&elements))
+            .map_err(|(element, what)| Fault {
                 element,
                 what,
                 institution: elements.remove(INSTITUTION).unwrap_or_default(),
                 identifier: elements.remove(IDENTIFIER).unwrap_or_default(),
-            },
-        )
+            })
     }
 
     fn check(elements: &Elements) -> Result<Request, Wrong> {
@@ -134,6 +144,9 @@ fn factors(elements: &Elements) -> Result<Vec<(String, String)>, Wrong> {
             (None, Some(_)) => return Err(wrong(kind_name, "is missing beside its method")),
             (Some(_), None) => return Err(wrong(way_name, "is missing beside its factor")),
         };
+        if kind_name == FACTORS[1][0] && named.is_empty() {
+            return Err(wrong(FACTORS[0][0], "is missing before the second"));
+        }
         let last = one_of(kind, kind_name, &[("1", 3), ("2", 5), ("3", 3)])?;
         let known = (1..=last).any(|number| *way == format!("{number:02}"));
         if !known {
@@ -153,81 +166,4 @@ fn one_of<T: Copy>(text: &str, element: &str, allowed: &[(&str, T)]) -> Result<T
         let codes: Vec<&str> = allowed.iter().map(|(code, _)| *code).collect();
         wrong(element, &format!("must be {}", codes.join(" or ")))
     })
-}
-
-fn wrong(element: &str, what: &str) -> Wrong {
-    (element.into(), what.into())
-}
-
-/// Reads every element, as far as the document is well-formed.
-fn collect(bytes: &[u8], elements: &mut Elements) -> Result<(), Wrong> {
-    let text = xml::from_shift_jis(bytes).map_err(|what| wrong("XmlMsg", what))?;
-    let mut reader = Reader::from_str(&text);
-    reader.config_mut().expand_empty_elements = true;
-    let mut path: Vec<String> = Vec::new();
-    let mut content = String::new();
-    let mut done = false;
-    loop {
-        let here = || if path.is_empty() { "XmlMsg".to_owned() } else { path.join("/") };
-        let event = reader.read_event().map_err(|error| wrong(&here(), &error.to_string()))?;
-        match event {
-            Event::Decl(_) | Event::Comment(_) => {}
-            Event::Start(_) if done => return Err(wrong("XmlMsg", "is followed by more")),
-            Event::Start(start) => {
-                path.push(name(&start, &here())?);
-                enter(&path)?;
-                content.clear();
-            }
-            Event::End(_) => {
-                if path.len() == 3
-                    && elements.insert(path[1..].join("/"), content.clone()).is_some()
-                {
-                    return Err(wrong(&path[1..].join("/"), "is there twice"));
-                }
-                content.clear();
-                path.pop();
-                done = path.is_empty();
-            }
-            Event::Text(text) => content.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) => match reference.resolve_char_ref() {
-                Ok(Some(letter)) => content.push(letter),
-                _ => content.push(predefined(&reference.xml10_content(), &here())?),
-            },
-            Event::Eof if done => return Ok(()),
-            Event::Eof => return Err(wrong(&here(), "is not closed")),
-            Event::CData(_) | Event::PI(_) | Event::DocType(_) | Event::Empty(_) => {
-                return Err(wrong(&here(), "holds what a request may not: only elements and text"));
-            }
-        }
-    }
-}
-
-fn name(start: &BytesStart<'_>, parent: &str) -> Result<String, Wrong> {
-    if start.attributes().next().is_some() {
-        return Err(wrong(parent, "holds an element with attributes; there are none"));
-    }
-    let name = start.name();
-    Ok(name.as_ref().to_owned())
-}
-
-fn predefined(name: &str, here: &str) -> Result<char, Wrong> {
-    match name {
-        "amp" => Ok('&'),
-        "lt" => Ok('<'),
-        "gt" => Ok('>'),
-        "quot" => Ok('"'),
-        "apos" => Ok('\''),
-        _ => Err(wrong(here, "holds an unknown entity")),
-    }
-}
-
-/// Whether an element may stand where it stands.
-fn enter(path: &[String]) -> Result<(), Wrong> {
-    let allowed = match path {
-        [root] => root == "XmlMsg",
-        [_, part] => part == "MessageHeader" || part == "MessageBody",
-        [_, part, element] => KNOWN.contains(&format!("{part}/{element}").as_str()),
-        _ => false,
-    };
-    if allowed { Ok(()) } else { Err(wrong(&path.join("/"), "is not known")) }
 }

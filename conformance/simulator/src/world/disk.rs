@@ -1,7 +1,7 @@
 //! A world as files, for programs that are configured with paths.
 //!
 //! ```text
-//! gateway/ca.pem server.pem server.key     crew/ca.pem client.pem client.key
+//! gateway/ca.pem server.pem server.key ca.key   crew/ca.pem client.pem client.key
 //! stranger/client.pem client.key           people/P01/auth.der …
 //! ```
 
@@ -25,7 +25,7 @@ impl World {
     /// # Errors
     /// [`Error::File`] when a file cannot be read or written.
     pub fn open(dir: &Path, today: Date) -> Result<World, Error> {
-        if !dir.join("gateway/server.key").exists() {
+        if !dir.join("gateway/ca.key").exists() {
             let world = World::generate(today)?;
             world.write(dir)?;
             return Ok(world);
@@ -45,8 +45,9 @@ impl World {
         put(&dir.join("crew/ca.pem"), tls.crew_ca.as_bytes())?;
         put_pair(&dir.join("crew"), "client", &tls.crew)?;
         put_pair(&dir.join("stranger"), "client", &tls.stranger)?;
-        // Last, because its presence says that the others are there.
         put_pair(&dir.join("gateway"), "server", &tls.server)?;
+        // Last, because its presence says that the others are there.
+        put(&dir.join("gateway/ca.key"), tls.gateway_ca_key.as_bytes())?;
         self.write_cards(dir)
     }
 
@@ -65,6 +66,7 @@ impl World {
 fn read_tls(dir: &Path) -> Result<Tls, Error> {
     Ok(Tls {
         gateway_ca: get(&dir.join("gateway/ca.pem"))?,
+        gateway_ca_key: get(&dir.join("gateway/ca.key"))?,
         server: get_pair(&dir.join("gateway"), "server")?,
         crew_ca: get(&dir.join("crew/ca.pem"))?,
         crew: get_pair(&dir.join("crew"), "client")?,
