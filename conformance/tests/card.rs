@@ -36,7 +36,7 @@ fn a_card_pulled_at_any_command_is_asked_for_again_and_the_case_goes_on() {
         let error = loop {
             let event = case.next_event(Duration::from_secs(20)).unwrap().expect("trouble");
             match event.body {
-                EventBody::Trouble { error, goes_on } => break (error, goes_on),
+                EventBody::Trouble { error, goes_on, .. } => break (error, goes_on),
                 _ => continue,
             }
         };
@@ -99,7 +99,7 @@ fn by_pin(case: &Case, digits: &str) -> Result<(), Error> {
 fn end_of(case: &Case) -> ErrorCode {
     loop {
         let event = case.next_event(Duration::from_secs(20)).unwrap().expect("an end");
-        if let EventBody::Trouble { error, goes_on: false } = event.body {
+        if let EventBody::Trouble { error, goes_on: false, .. } = event.body {
             return error.code();
         }
     }

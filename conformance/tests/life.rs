@@ -169,7 +169,7 @@ fn another_persons_card_noticed_after_the_viewing_is_withdrawn_and_not_read_agai
 
     case.read_card().unwrap();
     let read = until(&case, |body| matches!(body, EventBody::Trouble { .. }));
-    let Some(EventBody::Trouble { error, goes_on: false }) = read.last() else {
+    let Some(EventBody::Trouble { error, goes_on: false, .. }) = read.last() else {
         panic!("{read:#?}");
     };
     assert_eq!(error.code(), ErrorCode::CardNotThisPatient);

@@ -93,7 +93,7 @@ fn a_right_that_is_revoked_while_the_card_is_read_lets_nothing_leave() {
     stage.write("roster.toml", &roster(&format!("revoked = {year}-06-01")));
     case.look_up(Scope::Summary).unwrap();
     let events = until(&case, |body| matches!(body, EventBody::Trouble { .. }));
-    let Some(EventBody::Trouble { error, goes_on: false }) = events.last() else {
+    let Some(EventBody::Trouble { error, goes_on: false, .. }) = events.last() else {
         panic!("{events:#?}");
     };
     assert_eq!(error.code(), ErrorCode::GateCrewRevoked);

@@ -209,7 +209,7 @@ impl Case {
 
     /// Something ended without the result that was wanted.
     fn tell_end(&self, error: Error) {
-        self.tell(EventBody::Trouble { error, goes_on: false });
+        self.tell(EventBody::Trouble { error, goes_on: false, next_attempt_ms: None });
     }
 
     fn enter(&self, fact: Fact) {

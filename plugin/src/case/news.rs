@@ -49,7 +49,7 @@ impl Case {
                 CardNews::Awaited(readers) => self.tell(EventBody::CardAwaited { readers }),
                 CardNews::Found(reader) => self.tell(EventBody::CardFound { reader }),
                 CardNews::Again(error) => {
-                    self.tell(EventBody::Trouble { error, goes_on: true });
+                    self.tell(EventBody::Trouble { error, goes_on: true, next_attempt_ms: None });
                 }
                 CardNews::Done(Ok(read)) => {
                     state.reading = None;

@@ -14,7 +14,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use super::sealed::of_this_mode;
-use crate::config::{Gateway, Mode};
+use crate::config::{Https, Identity, Mode, Times};
 
 /// An answer of a whole life's data fits well below this.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -27,20 +27,20 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(gateway: &Gateway, mode: Mode) -> Result<Self, Error> {
+    pub(crate) fn new(gateway: &Https, times: Times, mode: Mode) -> Result<Self, Error> {
         let client = Client::builder()
             .tls_backend_preconfigured(tls(gateway, mode)?)
             // One endpoint: no redirect, no proxy from the environment leads elsewhere.
             .redirect(redirect::Policy::none())
             .no_proxy()
             .https_only(true)
-            .connect_timeout(gateway.connect)
+            .connect_timeout(times.connect)
             // What waits for the next look-up keeps the last answer in its buffers (P3): each has a
             // connection of its own, and the TLS session is resumed.
             .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| Error::new(ErrorCode::ConfigCredentials).detail(chain(&error)))?;
-        Ok(Line { client, url: gateway.url.clone(), answer: gateway.answer })
+        Ok(Line { client, url: gateway.url.clone(), answer: times.answer })
     }
 
     pub(crate) fn deadline(&self) -> Duration {
@@ -82,23 +82,25 @@ impl Line {
 }
 
 /// The one place that chooses the TLS provider.
-fn tls(gateway: &Gateway, mode: Mode) -> Result<ClientConfig, Error> {
+fn tls(gateway: &Https, mode: Mode) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     let authorities = certificates(&gateway.authority)?;
     of_this_mode(mode, &gateway.authority, &authorities)?;
     for authority in authorities {
         roots.add(authority).map_err(|error| unusable(&gateway.authority, error))?;
     }
-    let identity = certificates(&gateway.certificate)?;
-    of_this_mode(mode, &gateway.certificate, &identity)?;
-    let key = PrivateKeyDer::from_pem_file(&gateway.key)
-        .map_err(|error| unusable(&gateway.key, error))?;
+    let Identity::Pem { certificate, key: key_file } = &gateway.identity else {
+        return Err(Error::new(ErrorCode::ConfigCredentials).detail("PEM files only so far"));
+    };
+    let identity = certificates(certificate)?;
+    of_this_mode(mode, certificate, &identity)?;
+    let key = PrivateKeyDer::from_pem_file(key_file).map_err(|error| unusable(key_file, error))?;
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::new(ErrorCode::ConfigCredentials).detail(error))?
         .with_root_certificates(roots)
         .with_client_auth_cert(identity, key)
-        .map_err(|error| unusable(&gateway.certificate, error))
+        .map_err(|error| unusable(certificate, error))
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
