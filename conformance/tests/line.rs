@@ -47,11 +47,12 @@ fn no_gateway_and_a_slow_gateway_end_in_time() {
     // A port that was free a moment ago and has no listener now.
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     stage.reconfigure(&stage.simulator.gateway().to_string(), &gone.to_string());
+    stage.reconfigure("[ledger]", "answer_seconds = 1\ngive_up_seconds = 2\n[ledger]");
     let outcome = Script::default().play(&stage.case()).unwrap();
     assert_eq!(outcome.error.unwrap().code(), ErrorCode::NetworkUnreachable);
 
     let stage = slow(Duration::from_secs(60));
-    stage.reconfigure("key = \"client.key\"", "key = \"client.key\"\nanswer_seconds = 1");
+    stage.reconfigure("[ledger]", "answer_seconds = 1\ngive_up_seconds = 2\n[ledger]");
     let outcome = Script::default().play(&stage.case()).unwrap();
     assert_eq!(outcome.error.unwrap().code(), ErrorCode::NetworkTimeout);
 }

@@ -180,7 +180,7 @@ fn default_first_byte() -> Spanned<u64> {
 }
 
 fn default_answer() -> Spanned<u64> {
-    Spanned::new(0..0, 20)
+    Spanned::new(0..0, 60)
 }
 
 /// A tunnel, and a little more.

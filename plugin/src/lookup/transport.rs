@@ -30,17 +30,17 @@ pub(super) trait Line: fmt::Debug + Send + Sync {
     fn exchange<'a>(
         &'a self,
         message: &'a Message,
-        news: &'a mut (dyn News + Send),
+        news: &'a (dyn News + Sync),
     ) -> Pending<'a, Result<Reply, Setback>>;
 }
 
 /// Hears how far an attempt is.
 pub(super) trait News {
     /// Something else happens now.
-    fn phase(&mut self, phase: LookUpPhase);
+    fn phase(&self, phase: LookUpPhase);
 
-    /// The answer so far, from its beginning.
-    fn so_far(&mut self, answer: &[u8]);
+    /// The answer so far, from its beginning, where more of it is taking its time.
+    fn so_far(&self, answer: &[u8]);
 }
 
 /// A request, as it travels.
@@ -79,6 +79,9 @@ pub(super) enum Next {
     AtOnce,
     /// Not before this has passed: the gateway said so.
     After(Duration),
+    /// Closed before an answer began: the line, or a gateway that does not take our certificate. Only
+    /// its happening again and again tells them apart.
+    Doubtful,
 }
 
 impl From<Error> for Setback {
