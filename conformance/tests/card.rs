@@ -76,7 +76,7 @@ fn wrong_digits_are_counted_and_the_last_try_is_never_spent() {
     use ErrorCode::{CardPinLastTry, CardPinWrong};
     assert_eq!(codes, [CardPinWrong, CardPinWrong, CardPinLastTry]);
     assert_eq!(stage.digits_sent_after(0), 2);
-    assert_eq!(stage.simulator.bytes_received(), 0);
+    assert_eq!(stage.simulator.bytes_said(), 0);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_card_nobody_vouches_for_is_no_card_where_the_department_has_said_who_may() 
     let error = outcome.error.unwrap();
     assert_eq!(error.code(), ErrorCode::CardUnreadable);
     assert!(error.technical().unwrap().contains("authority"), "{error}");
-    assert_eq!(stage.simulator.connections(), 0);
+    assert_eq!(stage.simulator.bytes_said(), 0);
 
     for (file, text) in [("none.pem", None), ("empty.pem", Some("")), ("key.pem", Some("x"))] {
         let stage = Stage::new(None);

@@ -216,6 +216,6 @@ fn other_cards_are_told_by_name_and_nothing_is_looked_up() {
         let stage = Stage::new(Some(id));
         let outcome = Script::default().play(&stage.case()).unwrap();
         assert_eq!(outcome.error.unwrap().code(), code, "{id}");
-        assert_eq!(stage.simulator.connections(), 0, "{id}");
+        assert_eq!(stage.simulator.bytes_said(), 0, "{id}");
     }
 }

@@ -132,7 +132,7 @@ fn another_card_takes_everything_back_and_the_same_card_nothing() {
         assert_eq!(missing, expected, "{pull:?}");
         case.close().unwrap();
     }
-    assert_eq!(stage.simulator.connections(), 0, "nobody consented to anything");
+    assert_eq!(stage.simulator.bytes_said(), 0, "nobody consented to anything");
 }
 
 /// SELECT, certificate, state, tries, VERIFY, signature, leaving.

@@ -4,6 +4,7 @@ mod answer;
 mod history;
 mod metered;
 mod request;
+mod said;
 mod server;
 mod viewings;
 mod xml;

@@ -2,13 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
-
-/// Nobody here hangs on to a line that is gone for longer.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A line to one gateway. Dropping it ends it.
 pub(crate) struct Line {
@@ -19,7 +14,6 @@ pub(crate) struct Line {
 
 struct Shared {
     gateway: SocketAddr,
-    ledger: PathBuf,
     inside: Mutex<Inside>,
 }
 
@@ -28,8 +22,6 @@ struct Inside {
     is_gone: bool,
     is_over: bool,
     calls: Vec<Call>,
-    /// Calls that came while no permit stood in the ledger.
-    too_early: usize,
 }
 
 /// One connection.
@@ -42,11 +34,11 @@ struct Call {
 }
 
 impl Line {
-    /// A line to a gateway; `ledger` is the file a permit has to stand in before anybody calls.
-    pub(crate) fn to(gateway: SocketAddr, ledger: PathBuf) -> std::io::Result<Self> {
+    /// A line to a gateway.
+    pub(crate) fn to(gateway: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { gateway, ledger, inside: Mutex::default() });
+        let shared = Arc::new(Shared { gateway, inside: Mutex::default() });
         let line = Arc::clone(&shared);
         let accepting = std::thread::spawn(move || {
             for terminal in listener.incoming().flatten() {
@@ -63,7 +55,7 @@ impl Line {
         self.address
     }
 
-    /// The line goes away. When this returns, the terminal has noticed.
+    /// The line goes away.
     pub(crate) fn goes(&self) {
         let calls = {
             let mut inside = self.shared.lock();
@@ -76,11 +68,6 @@ impl Line {
     /// The line is there again.
     pub(crate) fn comes(&self) {
         self.shared.lock().is_gone = false;
-    }
-
-    /// How often somebody called while no permit stood in the ledger.
-    pub(crate) fn too_early(&self) -> usize {
-        self.shared.lock().too_early
     }
 }
 
@@ -99,13 +86,10 @@ impl Drop for Line {
 impl Shared {
     /// Says whether to go on.
     fn take(&self, terminal: TcpStream) -> bool {
-        let permitted = std::fs::read_to_string(&self.ledger)
-            .is_ok_and(|ledger| ledger.contains("\"fact\":\"permit\""));
         let mut inside = self.lock();
         if inside.is_over {
             return false;
         }
-        inside.too_early += usize::from(!permitted);
         if !inside.is_gone
             && let Ok(call) = Call::begin(terminal, self.gateway)
         {
@@ -131,10 +115,10 @@ impl Call {
     }
 
     fn end(self) {
-        // Whoever has hung up already need not be told.
+        // Whoever has hung up already need not be told. A connection that waits for a look-up is read
+        // by nobody: its end hangs up when it is used.
         let _ = self.gateway.shutdown(Shutdown::Both);
-        let _ = self.terminal.shutdown(Shutdown::Write);
-        let _ = self.terminal.set_read_timeout(Some(PATIENCE));
+        let _ = self.terminal.shutdown(Shutdown::Both);
         let _ = self.up.join();
         let _ = self.down.join();
     }

@@ -19,6 +19,7 @@ pub(super) const IDLE: Duration = Duration::from_secs(300);
 pub(crate) struct Meter {
     connections: AtomicU64,
     bytes: AtomicU64,
+    said: AtomicU64,
 }
 
 impl Meter {
@@ -28,6 +29,15 @@ impl Meter {
 
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn hear(&self, bytes: u64) {
+        self.said.fetch_add(bytes, Ordering::SeqCst);
+    }
+
+    /// What was said inside of TLS: requests and what belongs to them, no handshakes.
+    pub(crate) fn said(&self) -> u64 {
+        self.said.load(Ordering::SeqCst)
     }
 }
 

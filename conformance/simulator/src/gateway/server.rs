@@ -24,6 +24,7 @@ use tokio_rustls::TlsAcceptor;
 use super::answer::Answer;
 use super::metered::{IDLE, Meter, Metered};
 use super::request::Request;
+use super::said::Said;
 use super::viewings::{Viewing, Viewings};
 use crate::day;
 use crate::error::Error;
@@ -87,6 +88,7 @@ impl Gateway {
         server.http1().timer(TokioTimer::new()).header_read_timeout(IDLE);
         server.http2().timer(TokioTimer::new()).max_concurrent_streams(16);
         let service = TowerToHyperService::new(router);
+        let stream = Said::new(stream, Arc::clone(&self.meter));
         // A line that breaks is the client's business.
         let _ = server.serve_connection(TokioIo::new(stream), service).await;
     }
