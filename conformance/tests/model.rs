@@ -18,8 +18,6 @@ mod case;
 mod ear;
 #[path = "model/ledger.rs"]
 mod ledger;
-#[path = "model/line.rs"]
-mod line;
 #[path = "model/moves.rs"]
 mod moves;
 mod raw;

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mynaq_conformance::{LogBook, Stage, opening};
+use mynaq_conformance::{Line, LogBook, Stage, opening};
 use mynaq_host_sdk::{CaseOpening, Error, ErrorCode, LogIn, Session};
 use mynaq_simulator::{Fault, Garbage, Script, Tear};
 
 use crate::ear::{Ear, Paper};
-use crate::line::Line;
 use crate::moves::{Command, Crew, Hand, Move, Proof, RosterFile, Setup, Slot, Takeover};
 use crate::rosters;
 

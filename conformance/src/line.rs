@@ -4,9 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// A line to one gateway. Dropping it ends it.
-pub(crate) struct Line {
+pub struct Line {
     address: SocketAddr,
     shared: Arc<Shared>,
     accepting: Option<JoinHandle<()>>,
@@ -35,7 +36,10 @@ struct Call {
 
 impl Line {
     /// A line to a gateway.
-    pub(crate) fn to(gateway: SocketAddr) -> std::io::Result<Self> {
+    ///
+    /// # Errors
+    /// When this machine has no port left.
+    pub fn to(gateway: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared { gateway, inside: Mutex::default() });
@@ -51,12 +55,12 @@ impl Line {
     }
 
     /// Where the terminal calls.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The line goes away.
-    pub(crate) fn goes(&self) {
+    pub fn goes(&self) {
         let calls = {
             let mut inside = self.shared.lock();
             inside.is_gone = true;
@@ -65,8 +69,22 @@ impl Line {
         calls.into_iter().for_each(Call::end);
     }
 
+    /// Whether there come to be so many connections, soon.
+    pub fn comes_to(&self, connections: usize) -> bool {
+        let until = Instant::now() + Duration::from_secs(5);
+        loop {
+            let mut inside = self.shared.lock();
+            inside.calls.retain(|call| !(call.up.is_finished() && call.down.is_finished()));
+            if inside.calls.len() == connections || Instant::now() > until {
+                return inside.calls.len() == connections;
+            }
+            drop(inside);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// The line is there again.
-    pub(crate) fn comes(&self) {
+    pub fn comes(&self) {
         self.shared.lock().is_gone = false;
     }
 }
