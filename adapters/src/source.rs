@@ -154,12 +154,12 @@ impl ListPath {
     ) -> Result<Vec<Item<'a>>, Absence> {
         match section {
             // The type promises an item; a document from outside may break the promise.
-            Section::Present { items } if items.is_empty() => Err(Absence::NotInSource),
-            Section::Present { items } => {
+            Section::Present { items, .. } if items.is_empty() => Err(Absence::NotInSource),
+            Section::Present { items, .. } => {
                 Ok(items.iter().enumerate().map(|(index, it)| item(self, index, it)).collect())
             }
-            Section::StatedNone => Err(Absence::StatedNone),
-            Section::NotInSource => Err(Absence::NotInSource),
+            Section::StatedNone { .. } => Err(Absence::StatedNone),
+            Section::NotInSource { .. } => Err(Absence::NotInSource),
             Section::NotAsked => Err(Absence::NotAsked),
         }
     }

@@ -16,8 +16,8 @@ fn record_app() -> Pack {
 
 fn absences<T>() -> [(Section<T>, FieldState); 3] {
     [
-        (Section::StatedNone, FieldState::StatedNone),
-        (Section::NotInSource, FieldState::NotInSource),
+        (Section::StatedNone { asked: vec![] }, FieldState::StatedNone),
+        (Section::NotInSource { asked: vec![] }, FieldState::NotInSource),
         (Section::NotAsked, FieldState::NotAsked),
     ]
 }
@@ -57,7 +57,7 @@ fn of_two_empty_sections_the_one_that_says_less_speaks() {
 
 #[test]
 fn a_list_with_a_section_nobody_asked_for_says_so() {
-    let surgeries = Section::asked(vec![procedure("虫垂切除術", 3)]);
+    let surgeries = Section::found(vec![procedure("虫垂切除術", 3)], vec![]);
     let record = record_app().fill(&Summary { surgeries, ..nobody() });
     let history = field(&record, "MedicalHistroy");
     assert_eq!(history.state.value(), Some("虫垂切除術"));
@@ -84,11 +84,11 @@ fn a_patient_the_register_says_nothing_about_is_not_in_the_source() {
 fn allergy_medicines_taken_and_family_doctor_are_the_crews_whatever_the_source_says() {
     let mut summaries = vec![nobody()];
     for (medications, _) in absences() {
-        let visits = Section::StatedNone;
+        let visits = Section::StatedNone { asked: vec![] };
         summaries.push(Summary { medications, visits, ..nobody() });
     }
-    let medications = Section::asked(vec![medication("架空錠", 9)]);
-    let visits = Section::asked(vec![visit("架空医院", 9)]);
+    let medications = Section::found(vec![medication("架空錠", 9)], vec![]);
+    let visits = Section::found(vec![visit("架空医院", 9)], vec![]);
     summaries.push(Summary { medications, visits, ..nobody() });
     for summary in summaries {
         let record = record_app().fill(&summary);

@@ -39,7 +39,7 @@ fn width(counts: &str, text: &str) -> usize {
 
 fn taking(names: &[String]) -> Summary {
     let items = names.iter().map(|name| medication(name, 9)).collect();
-    Summary { medications: Section::asked(items), ..nobody() }
+    Summary { medications: Section::found(items, vec![]), ..nobody() }
 }
 
 /// Names no rule has to change: kanji, kana, an astral kanji, one with a variation selector.
@@ -183,9 +183,9 @@ proptest! {
     ) {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/record-app");
         let summary = Summary {
-            dialysis: Section::asked(names.iter().map(|it| procedure(it, 9)).collect()),
-            surgeries: Section::asked(names.iter().map(|it| procedure(it, 8)).collect()),
-            visits: Section::asked(names.iter().map(|it| visit(it, 9)).collect()),
+            dialysis: Section::found(names.iter().map(|it| procedure(it, 9)).collect(), vec![]),
+            surgeries: Section::found(names.iter().map(|it| procedure(it, 8)).collect(), vec![]),
+            visits: Section::found(names.iter().map(|it| visit(it, 9)).collect(), vec![]),
             ..taking(&names)
         };
         let record = Pack::load(&dir).unwrap().fill(&summary);
@@ -228,7 +228,7 @@ fn a_number_too_long_for_the_field_leaves_it_to_the_crew_with_every_item() {
 fn priorities_match_name_or_ingredient_in_either_width() {
     let keys = "first = [\"ﾜﾙﾌｧﾘﾝ\", \"インスリン\"]\non_overflow = \"cut\"";
     let mut summary = taking(&["い".into(), "ろ".into(), "架空インスリン".into(), "は".into()]);
-    if let Section::Present { items } = &mut summary.medications {
+    if let Section::Present { items, .. } = &mut summary.medications {
         items[3].ingredient = Some("ﾜﾙﾌｧﾘﾝｶﾘｳﾑ".into());
     }
     let record = list_pack(30, "characters", keys).fill(&summary);
@@ -240,7 +240,7 @@ fn priorities_match_name_or_ingredient_in_either_width() {
 fn sources_are_those_of_the_items_that_stand_in_the_value_newest_first() {
     let keys = "on_overflow = \"count_rest\"\nrest = \"+{count}\"";
     let mut summary = taking(&["いろは".into(), "にほへ".into(), "とちり".into()]);
-    if let Section::Present { items } = &mut summary.medications {
+    if let Section::Present { items, .. } = &mut summary.medications {
         items[0].provenance = vec![claim(3), claim(8), claim(3)];
         items[1].provenance = vec![claim(5)];
         items[2].provenance = vec![claim(9)];

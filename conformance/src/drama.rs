@@ -112,12 +112,14 @@ impl Script {
                 EventBody::CardRead { .. } => read(),
                 EventBody::Gate { state: GateState::Open, .. } => case.look_up(self.scope)?,
                 EventBody::Gate { state: GateState::Closed { error }, .. }
-                | EventBody::Trouble { error, goes_on: false } => {
+                | EventBody::Trouble { error, goes_on: false, .. } => {
                     outcome.error = Some(error);
                     return Ok(outcome);
                 }
                 // Nobody here has another card to lay down: the crew goes on by asking.
-                EventBody::Trouble { error, goes_on: true } if is_another_card(error.code()) => {
+                EventBody::Trouble { error, goes_on: true, .. }
+                    if is_another_card(error.code()) =>
+                {
                     case.cancel()?;
                     outcome.error = Some(error);
                     return Ok(outcome);

@@ -148,7 +148,7 @@ fn what_was_cancelled_ends_with_an_event_and_can_be_asked_for_again() {
         case.cancel().unwrap();
         let ended = loop {
             let event = case.next_event(Duration::from_secs(20)).unwrap().unwrap();
-            if let EventBody::Trouble { error, goes_on: false } = event.body {
+            if let EventBody::Trouble { error, goes_on: false, .. } = event.body {
                 break error;
             }
         };

@@ -97,7 +97,7 @@ fn await_defect(case: &Case, room: &str) {
     loop {
         let event = case.next_event(Duration::from_secs(20)).unwrap();
         let event = event.unwrap_or_else(|| panic!("{room}: nobody hears of the defect"));
-        if let EventBody::Trouble { error, goes_on } = event.body {
+        if let EventBody::Trouble { error, goes_on, .. } = event.body {
             assert_eq!((error.code(), goes_on), (ErrorCode::Panic, false), "{room}");
             assert!(!format!("{error:?}").contains(SECRET), "{room}: {error:?}");
             return;

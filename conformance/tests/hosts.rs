@@ -123,7 +123,7 @@ fn every_host_ends_with_the_reason_when_there_is_no_record() {
             assert_eq!(output.status.code(), Some(1), "{} {crew:?}: {said}", host.language);
             assert!(said.contains(code) && said.contains(says), "{}: {said}", host.language);
             assert!(output.stdout.is_empty());
-            assert_eq!(stage.simulator.connections(), 0, "{}: nothing leaves", host.language);
+            assert_eq!(stage.simulator.bytes_said(), 0, "{}: nothing leaves", host.language);
         }
         let stage = Stage::new(Some("P02"));
         let output = host.play(&stage, &["visual", "unobtainable", "unconscious"]);

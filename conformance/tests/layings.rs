@@ -24,7 +24,7 @@ fn next<T>(case: &Case, what: &str, wanted: impl Fn(&EventBody) -> Option<T>) ->
 /// Waits, for the card that lies there is another case's.
 fn is_told_of_another_case(case: &Case, what: &str) {
     next(case, what, |body| match body {
-        EventBody::Trouble { error, goes_on } => {
+        EventBody::Trouble { error, goes_on, .. } => {
             assert_eq!((error.code(), *goes_on), (ErrorCode::CardOtherCase, true), "{what}");
             Some(())
         }
@@ -136,7 +136,7 @@ fn the_time_to_wait_beside_a_forgotten_card_is_the_same() {
     let other = waiting(&session);
     is_told_of_another_case(&other, "forgotten");
     let end = next(&other, "its end", |body| match body {
-        EventBody::Trouble { error, goes_on: false } => Some(error.code()),
+        EventBody::Trouble { error, goes_on: false, .. } => Some(error.code()),
         _ => None,
     });
     assert_eq!(end, ErrorCode::CardTimeout);

@@ -137,7 +137,7 @@ fn a_card_without_a_photo_is_not_compared_with_a_face() {
     case.observe(&Observation { card_form: form, ..Observation::default() }).unwrap();
     let outcome = Script::default().play(&case).unwrap();
     assert_eq!(outcome.error.unwrap().code(), ErrorCode::GateNoPhoto);
-    assert_eq!(stage.simulator.connections(), 0);
+    assert_eq!(stage.simulator.bytes_said(), 0);
     // The parents know the digits.
     case.cancel().unwrap();
     case.identity_by_pin(&"1234".to_owned().into()).unwrap();
@@ -169,7 +169,7 @@ fn another_persons_card_noticed_after_the_viewing_is_withdrawn_and_not_read_agai
 
     case.read_card().unwrap();
     let read = until(&case, |body| matches!(body, EventBody::Trouble { .. }));
-    let Some(EventBody::Trouble { error, goes_on: false }) = read.last() else {
+    let Some(EventBody::Trouble { error, goes_on: false, .. }) = read.last() else {
         panic!("{read:#?}");
     };
     assert_eq!(error.code(), ErrorCode::CardNotThisPatient);
@@ -224,7 +224,7 @@ fn whoever_is_on_the_departments_list_is_not_looked_up_until_they_want_to_be_aga
     let scene = session.open_case(&opening()).unwrap();
     let outcome = UNCONSCIOUS.play(&scene).unwrap();
     assert_eq!(outcome.error.unwrap().code(), ErrorCode::GateOptedOut);
-    assert_eq!(stage.simulator.bytes_received(), 0, "not even asked about");
+    assert_eq!(stage.simulator.bytes_said(), 0, "not even asked about");
     // A refusal leaves nothing of the card, not even its entry.
     let refuser = session.open_case(&opening()).unwrap();
     stage.simulator.remove();

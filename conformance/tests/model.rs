@@ -18,8 +18,6 @@ mod case;
 mod ear;
 #[path = "model/ledger.rs"]
 mod ledger;
-#[path = "model/line.rs"]
-mod line;
 #[path = "model/moves.rs"]
 mod moves;
 mod raw;
@@ -39,7 +37,7 @@ use std::fmt::Debug;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use mynaq_host_sdk::{Decision, EventBody, FieldState};
+use mynaq_host_sdk::{Decision, ErrorClass, EventBody, FieldState};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
@@ -156,7 +154,7 @@ fn step(model: &mut Terminal, world: &mut World, one: &Move) -> Checked {
     listen(model, world, hearing, &reading)?;
     world.rights_are_entered(model.lines_of_rights)?;
     world.requests_arrive(model.viewings)?;
-    world.nobody_calls_too_early(model.viewings)?;
+    world.nobody_speaks_too_early()?;
     world.reader_is_seen(model.lying.is_some(), since)
 }
 
@@ -181,6 +179,12 @@ fn listen(
             match &body {
                 EventBody::Readers { .. } => continue,
                 EventBody::CardAwaited { .. } | EventBody::CardFound { .. } if reads => continue,
+                EventBody::LookUpProgress { .. } => continue,
+                EventBody::Trouble { error, goes_on: true, .. }
+                    if error.class() == ErrorClass::Network =>
+                {
+                    continue;
+                }
                 _ if hearing.take(number, &body) => {}
                 _ => {
                     let wanted = hearing.next(number);
@@ -249,7 +253,7 @@ fn check_paper(case: &Case, paper: &Paper) -> Checked {
 fn at_once(setup: &Setup, moves: &[(Move, bool)]) -> Checked {
     let mut world = World::new(setup)?;
     world.by_many_hands(moves)?;
-    world.nobody_calls_too_early(1)?;
+    world.nobody_speaks_too_early()?;
     let (named, stage) = world.end();
     Books::read(&stage, &named).map(drop)
 }

@@ -169,7 +169,7 @@ fn cut_off(
     }
     let since = cut(&mut pcscd);
     let told = crew.next(since, how, |body| match body {
-        EventBody::Trouble { error, goes_on } => {
+        EventBody::Trouble { error, goes_on, .. } => {
             assert_eq!((error.code(), *goes_on), (code, true));
             true
         }
@@ -236,7 +236,7 @@ fn held(
 
 /// Whether the crew is told that another program holds the card.
 fn is_busy(body: &EventBody, goes_on: bool) -> bool {
-    let EventBody::Trouble { error, goes_on: told } = body else { return false };
+    let EventBody::Trouble { error, goes_on: told, .. } = body else { return false };
     assert_eq!((error.code(), *told), (ErrorCode::ReaderBusy, goes_on));
     true
 }
@@ -421,7 +421,7 @@ fn a_mute_card_is_told_of_and_the_next_one_read() {
     let laid = Instant::now();
     stage.simulator.tap("X14").unwrap();
     let told = crew.next(laid, "mute", |body| match body {
-        EventBody::Trouble { error, goes_on } if error.code() != ErrorCode::NoReaderService => {
+        EventBody::Trouble { error, goes_on, .. } if error.code() != ErrorCode::NoReaderService => {
             assert_eq!((error.code(), *goes_on), (ErrorCode::CardUnreadable, true));
             true
         }

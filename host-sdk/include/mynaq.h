@@ -319,7 +319,8 @@ typedef struct mynaq_plugin {
 
     /* Starts the look-up. The gate must be open (event gate, state open). Its basis is on the disk
      * before anything leaves. Events: look_up_sent, then summary and record, or trouble;
-     * notice_due after a viewing without consent. [any-thread]
+     * notice_due after a viewing without consent. While the line is gone it goes on by itself:
+     * trouble with goes_on, look_up_progress. [any-thread]
      * Errors: UNKNOWN_VALUE, GATE_NOT_READY, IDENTITY_FAILED, REFUSED, WRONG_STATE while a look-up
      * is under way; NO_PHOTO, NO_PIN, CONSENT_IMPOSSIBLE, REASON_UNFIT, OPTED_OUT; those of
      * case_open about the crew member, whose right may have ended meanwhile.

@@ -5,15 +5,20 @@
 mod piece {
     use std::time::Instant;
 
-    use mynaq_interface::{Error, Summary};
+    use mynaq_interface::Error;
 
     use crate::gate::{Basis, Wanted};
-    use crate::lookup::LookupClient;
+    use crate::lookup::{CaseLine, Ended, Listener, LookupClient, Viewed};
 
-    async fn the_one_way(client: LookupClient, wanted: Wanted) -> Result<Summary, Error> {
+    async fn the_one_way(
+        client: LookupClient,
+        wanted: Wanted,
+        line: CaseLine,
+        listener: &dyn Listener,
+    ) -> Result<Viewed, Ended> {
         let permit = Basis::default().permit(wanted)?.entered();
         let _ = permit.scope();
-        client.view(permit).await
+        client.view(permit, &line, listener).await
     }
 
     fn spent_once(wanted: Wanted) -> Result<(), Error> {
@@ -25,25 +30,41 @@ mod piece {
 /// E0061: a look-up takes a permit.
 #[cfg(piece = "without_a_permit")]
 mod piece {
-    async fn ask(client: crate::lookup::LookupClient) {
-        let _ = client.view().await;
+    use crate::lookup::{CaseLine, Listener, LookupClient};
+
+    async fn ask(client: LookupClient, line: CaseLine, listener: &dyn Listener) {
+        let _ = client.view(&line, listener).await;
     }
 }
 
 /// E0308: a permit that is not on the disk is not enough.
 #[cfg(piece = "not_entered")]
 mod piece {
-    async fn ask(client: crate::lookup::LookupClient, permit: crate::gate::ViewingPermit) {
-        let _ = client.view(permit).await;
+    use crate::lookup::{CaseLine, Listener, LookupClient};
+
+    async fn ask(
+        client: LookupClient,
+        permit: crate::gate::ViewingPermit,
+        line: CaseLine,
+        listener: &dyn Listener,
+    ) {
+        let _ = client.view(permit, &line, listener).await;
     }
 }
 
 /// E0382: one permit, one look-up.
 #[cfg(piece = "twice")]
 mod piece {
-    async fn ask(client: crate::lookup::LookupClient, permit: crate::gate::EnteredPermit) {
-        let _ = client.view(permit).await;
-        let _ = client.view(permit).await;
+    use crate::lookup::{CaseLine, Listener, LookupClient};
+
+    async fn ask(
+        client: LookupClient,
+        permit: crate::gate::EnteredPermit,
+        line: CaseLine,
+        listener: &dyn Listener,
+    ) {
+        let _ = client.view(permit, &line, listener).await;
+        let _ = client.view(permit, &line, listener).await;
     }
 }
 

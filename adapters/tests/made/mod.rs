@@ -26,6 +26,11 @@ pub(crate) fn nobody() -> Summary {
         treatments: Section::NotAsked,
         dialysis: Section::NotAsked,
         checkups: Section::NotAsked,
+        diseases: Section::NotAsked,
+        allergies: Section::NotAsked,
+        infections: Section::NotAsked,
+        contraindications: Section::NotAsked,
+        tests: Section::NotAsked,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod faults;
+mod network;
 mod pace;
 
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use mynaq_simulator::Options;
+use mynaq_simulator::{Options, Population};
 
 /// Synthetic people with virtual cards, and a gateway that demands the crew's certificate.
 #[derive(Parser)]
@@ -67,9 +68,8 @@ pub(crate) struct Run {
     /// Let a card begin with N tries left to its authentication PIN, whatever was kept.
     #[arg(long, value_name = "ID:N", value_parser = card_tries)]
     pin_tries: Vec<(String, u8)>,
-    /// How long the gateway thinks before it answers, in milliseconds.
-    #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
-    answer_delay: Duration,
+    #[command(flatten)]
+    network: network::Network,
     #[command(flatten)]
     behaviour: behaviour::Behaviour,
     #[command(flatten)]
@@ -79,6 +79,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Who there is beside the people that are written down.
+    pub(crate) fn population(&self) -> Population {
+        self.network.population()
+    }
+
     /// What the simulator is started with.
     pub(crate) fn options(self) -> Options {
         Options {
@@ -92,7 +97,10 @@ impl Run {
             card2: self.card2,
             keep_tries: self.keep_tries,
             pin_tries: self.pin_tries,
-            answer_delay: self.answer_delay,
+            answer_delay: self.network.answer_delay,
+            round_trip: self.network.rtt,
+            line_rate: self.network.line_rate,
+            faults: self.network.faults(),
             habits: self.behaviour.habits(),
             timing: self.pace.timing(),
             script: self.faults.script(),
@@ -118,8 +126,8 @@ fn milliseconds(text: &str) -> Result<Duration, String> {
 mod tests {
     use clap::CommandFactory;
     use mynaq_simulator::{
-        Atr, BeyondEnd, BitRate, Extended, Fault, Garbage, Habits, OnReselect, OnReset, Script,
-        Tear, Timing, Uid, Verified,
+        Atr, BeyondEnd, BitRate, Extended, Fault, Garbage, GatewayFaults, Habits, HttpFault,
+        LineFault, MessageFault, OnReselect, OnReset, Script, Tear, Timing, Uid, Verified,
     };
 
     use super::*;
@@ -209,8 +217,26 @@ mod tests {
     }
 
     #[test]
+    fn the_gateway_is_slow_wrong_and_crowded_on_command() {
+        let all = options(
+            "--rtt 60 --line-rate 128 --fault refuse@1 --fault status:503:120@2 --fault notice",
+        );
+        assert_eq!((all.round_trip, all.line_rate), (Duration::from_millis(60), Some(128)));
+        let faults = GatewayFaults::new()
+            .at(1, LineFault::Refuse)
+            .at(2, HttpFault::Status { status: 503, retry_after: Some(120) })
+            .always(MessageFault::Notice);
+        assert_eq!(all.faults, faults);
+        assert_eq!(options("").faults, GatewayFaults::new());
+    }
+
+    #[test]
     fn what_cannot_be_is_refused_by_name() {
         for (flags, named) in [
+            ("--fault gone", "gone"),
+            ("--fault refuse@0", "counted from 1"),
+            ("--people 100000", "99999"),
+            ("--line-rate 0", "line-rate"),
             ("--tear-at 0", "counted from 1"),
             ("--tear-at 2:soon", "before, inside and after"),
             ("--garbage 2", "N:KIND"),

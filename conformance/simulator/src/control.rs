@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, GatewayFaults};
 use crate::listing::Listing;
 use crate::script::Script;
 use crate::slot::Slot;
@@ -62,6 +62,7 @@ pub(crate) async fn listen(listener: TcpListener, desk: Desk, gateway: Arc<Gatew
         .route("/tap/{id}", post(tap))
         .route("/remove", post(remove))
         .route("/script", post(script))
+        .route("/faults", post(faults))
         .layer(middleware::from_fn(origin::only_this_machine))
         .with_state(Controls { desk, gateway });
     // It only ends with the runtime.
@@ -84,6 +85,8 @@ async fn people() -> Response {
 }
 
 async fn state(State(controls): State<Controls>) -> Json<Value> {
+    let refusals: BTreeMap<_, _> =
+        controls.gateway.refusals.all().into_iter().map(|one| (one.reason, one.times)).collect();
     let [first, second] = [controls.desk.first(), controls.desk.second()].map(|slot| seen(&slot));
     Json(json!({
         "card": first["card"],
@@ -92,6 +95,7 @@ async fn state(State(controls): State<Controls>) -> Json<Value> {
         "viewings": controls.gateway.viewings.all().len(),
         "connections": controls.gateway.meter.connections(),
         "bytes_received": controls.gateway.meter.bytes(),
+        "refusals": refusals,
     }))
 }
 
@@ -140,6 +144,17 @@ async fn script(
     };
     let slot = controls.slot(which.slot);
     laid(tokio::task::spawn_blocking(move || slot.play(&script)).await, &headers)
+}
+
+/// Takes the gateway's faults of the body in place of the ones before.
+async fn faults(State(controls): State<Controls>, headers: HeaderMap, body: String) -> Response {
+    match body.parse::<GatewayFaults>() {
+        Ok(faults) => {
+            controls.gateway.set_faults(faults);
+            done(&headers)
+        }
+        Err(why) => (StatusCode::BAD_REQUEST, why).into_response(),
+    }
 }
 
 /// What came of something that needs a card, which may have to be made first.

@@ -50,6 +50,7 @@ pub use gateway::{
 };
 pub use listing::Listing;
 pub use options::Options;
+pub use people::Population;
 pub use place::LoggedApdu;
 pub use script::{Fault, Garbage, Next, Script, Tear};
 pub use simulator::Simulator;

@@ -49,7 +49,8 @@ fn until_stopped(run: Run) -> Outcome {
         let _inside = signals.enter();
         stop_signal()?
     };
-    let world = Arc::new(World::open(&run.world, today())?);
+    let world = World::open(&run.world, today())?.with_population(run.population());
+    let world = Arc::new(world);
     let simulator = Simulator::start(world, run.options())?;
     let mut ready = json!({
         "gateway": simulator.gateway().to_string(),

@@ -187,6 +187,11 @@ impl Simulator {
         self.gateway.meter.bytes()
     }
 
+    /// Bytes that were ever said to the gateway: requests and what belongs to them, no handshakes.
+    pub fn bytes_said(&self) -> u64 {
+        self.gateway.meter.said()
+    }
+
     /// Connections the gateway ever accepted.
     pub fn connections(&self) -> u64 {
         self.gateway.meter.connections()

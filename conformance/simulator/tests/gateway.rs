@@ -49,7 +49,7 @@ fn request(id: &str, pattern: u8) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"Shift_JIS\" standalone=\"no\"?>\n<XmlMsg><MessageHeader>\
          <MedicalInstitutionCode>9910000001</MedicalInstitutionCode>\
-         <ArbitraryFileIdentifier>MQ-{id}</ArbitraryFileIdentifier>\
+         <ArbitraryFileIdentifier>MQ-{id}-{pattern}</ArbitraryFileIdentifier>\
          <ReferenceClassification>1</ReferenceClassification></MessageHeader><MessageBody>\
          <ConsentClassification>1</ConsentClassification>\
          <MedicalTreatmentFlag>4</MedicalTreatmentFlag>\
@@ -106,7 +106,7 @@ async fn a_crew_gets_the_summary_and_is_entered_in_the_log() {
     let simulator = simulator();
     let answer = ask(&crew(), &simulator, request("P01", 1)).await;
     assert_eq!(first(&answer, "SegmentOfResult"), Some("1"));
-    assert_eq!(first(&answer, "ArbitraryFileIdentifier"), Some("MQ-P01"));
+    assert_eq!(first(&answer, "ArbitraryFileIdentifier"), Some("MQ-P01-1"));
     assert_eq!(first(&answer, "CharacterCodeIdentifier"), Some("2"));
     assert_eq!(first(&answer, "Name"), Some("模擬　花子"));
     assert_eq!(first(&answer, "NameKana"), Some("ﾓｷﾞ ﾊﾅｺ"));
@@ -124,7 +124,7 @@ async fn a_crew_gets_the_summary_and_is_entered_in_the_log() {
     assert_eq!(viewings.len(), 1);
     assert_eq!(viewings[0].person.as_deref(), Some("P01"));
     assert_eq!((viewings[0].pattern, viewings[0].consent), (1, 1));
-    assert_eq!(viewings[0].identifier, "MQ-P01");
+    assert_eq!(viewings[0].identifier, "MQ-P01-1");
     assert_eq!(viewings[0].outcome, Outcome::Answered);
 }
 

@@ -332,18 +332,18 @@ impl Case {
         self.is_closed = true;
     }
 
-    /// A permit for one look-up; its place among the case's permits. The gate must be open.
+    /// A permit for one look-up, if the gate is open.
     pub(crate) fn permit(
         &mut self,
         scope: Scope,
         factors: Vec<(String, String)>,
         tell: Tell<'_>,
-    ) -> Option<usize> {
+    ) -> bool {
         let (rule, verdict) = self.point().decide();
         let (Verdict::Open(class), Some(held), Some(identity)) =
             (verdict, self.card, self.identity)
         else {
-            return None;
+            return false;
         };
         let reason = match self.consent {
             Some((Word::Unobtainable(reason), _)) => Some(reason),
@@ -365,7 +365,7 @@ impl Case {
         self.deeds.push(Deed::Permit(at));
         self.look_up = Some(at);
         tell(Told::LookUpSent(scope));
-        Some(at)
+        true
     }
 
     /// The gateway has answered the look-up under way.
@@ -397,18 +397,11 @@ impl Case {
         }
     }
 
-    /// The line is gone under the look-up.
-    pub(crate) fn lose_line(&mut self, tell: Tell<'_>) {
-        const GONE: &[ErrorCode] = &[
-            ErrorCode::NetworkUnreachable,
-            ErrorCode::NetworkLost,
-            ErrorCode::NetworkTimeout,
-            // Or the gateway closed before answering, which looks the same from here.
-            ErrorCode::GatewayCertificateRefused,
-        ];
-        let Some(at) = self.look_up.take() else { return };
-        self.permits[at].end = End::Error(GONE);
-        tell(Told::Trouble(GONE));
+    /// The request of the look-up under way reaches the gateway; whether it does so for the first
+    /// time.
+    pub(crate) fn arrives(&mut self) -> bool {
+        let under_way = self.look_up.map(|at| &mut self.permits[at].left);
+        under_way.is_some_and(|left| !std::mem::replace(left, true))
     }
 
     /// Whose card the department can put on its list, or take off it.

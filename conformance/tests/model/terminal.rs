@@ -268,13 +268,21 @@ impl Terminal {
             (Move::Hold, _) => self.held = true,
             (Move::Release, _) => {
                 self.held = false;
-                self.each_look_up(&mut hearing, Case::answer);
+                if self.line_is_there {
+                    self.each_look_up(&mut hearing, Case::answer);
+                }
             }
-            (Move::LineGoes, _) => {
-                self.line_is_there = false;
-                self.each_look_up(&mut hearing, Case::lose_line);
+            // Look-ups go on by themselves until it is there again.
+            (Move::LineGoes, _) => self.line_is_there = false,
+            (Move::LineComes, _) => {
+                self.line_is_there = true;
+                let arrive =
+                    self.cases.iter_mut().map(Case::arrives).filter(|arrives| *arrives).count();
+                self.viewings += arrive;
+                if !self.held {
+                    self.each_look_up(&mut hearing, Case::answer);
+                }
             }
-            (Move::LineComes, _) => self.line_is_there = true,
             (Move::Roster(file), _) => self.roster = file,
             (Move::In(slot, command), answer) => {
                 if let Some(case) = self.slots[slot].filter(|case| !self.cases[*case].is_closed) {
@@ -337,11 +345,10 @@ impl Terminal {
                 let factors = self.shifts.get(&self.cases[number].crew).map_or(&[][..], |it| it);
                 let factors = told_to_the_gateway(factors);
                 let case = &mut self.cases[number];
-                let Some(permit) = case.permit(scope, factors, &mut tell) else { return };
-                if !self.line_is_there {
-                    return case.lose_line(&mut tell);
+                if !case.permit(scope, factors, &mut tell) || !self.line_is_there {
+                    return;
                 }
-                case.permits[permit].left = true;
+                case.arrives();
                 self.viewings += 1;
                 if !self.held {
                     case.answer(&mut tell);

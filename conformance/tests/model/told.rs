@@ -143,10 +143,10 @@ impl Told {
             }
             (Told::Withdrawn(wanted), EventBody::Withdrawn { fields }) => wanted == fields,
             (Told::OptOut(wanted), EventBody::OptOutRecorded { opt_out }) => wanted == opt_out,
-            (Told::Trouble(codes), EventBody::Trouble { error, goes_on: false }) => {
+            (Told::Trouble(codes), EventBody::Trouble { error, goes_on: false, .. }) => {
                 codes.contains(&error.code())
             }
-            (Told::GoesOn(code), EventBody::Trouble { error, goes_on: true }) => {
+            (Told::GoesOn(code), EventBody::Trouble { error, goes_on: true, .. }) => {
                 error.code() == *code
             }
             _ => false,

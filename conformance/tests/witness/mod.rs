@@ -94,8 +94,8 @@ impl Witness {
 fn is_the_same(wanted: &EventBody, seen: &EventBody) -> bool {
     match (wanted, seen) {
         (
-            EventBody::Trouble { error, goes_on },
-            EventBody::Trouble { error: seen, goes_on: still },
+            EventBody::Trouble { error, goes_on, .. },
+            EventBody::Trouble { error: seen, goes_on: still, .. },
         ) => (error.code(), goes_on) == (seen.code(), still),
         _ => wanted == seen,
     }
@@ -123,5 +123,5 @@ pub(crate) fn awaited<const N: usize>(readers: [&str; N]) -> EventBody {
 
 /// Trouble with which the case goes on.
 pub(crate) fn trouble(code: ErrorCode) -> EventBody {
-    EventBody::Trouble { error: code.into(), goes_on: true }
+    EventBody::Trouble { error: code.into(), goes_on: true, next_attempt_ms: None }
 }

@@ -71,8 +71,8 @@ fn wait(case: &Case, until: Instant, wanted: impl Fn(&EventBody) -> bool) -> Res
             EventBody::CardAwaited { readers } => {
                 eprintln!("カードをかざしてください / present the card: {}", readers.join(", "));
             }
-            EventBody::Trouble { error, goes_on: true } => eprintln!("{error}"),
-            EventBody::Trouble { error, goes_on: false } => {
+            EventBody::Trouble { error, goes_on: true, .. } => eprintln!("{error}"),
+            EventBody::Trouble { error, goes_on: false, .. } => {
                 return Err(Failure::refused(&error));
             }
             _ => {}

@@ -124,8 +124,8 @@ impl Run {
                 EventBody::Gate { state: GateState::Closed { error }, .. } => {
                     return Err(Failure::refused(&error));
                 }
-                EventBody::Trouble { error, goes_on: true } => eprintln!("{error}"),
-                EventBody::Trouble { error, goes_on: false } => {
+                EventBody::Trouble { error, goes_on: true, .. } => eprintln!("{error}"),
+                EventBody::Trouble { error, goes_on: false, .. } => {
                     return Err(Failure::refused(&error));
                 }
                 EventBody::Record { record } => return Ok(*record),

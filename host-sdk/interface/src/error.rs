@@ -474,6 +474,24 @@ catalogue! {
         NetworkCancelled = -604 "network.cancelled" again
             "照会を中止しました" "the look-up was cancelled"
             => "必要ならもう一度照会してください" "look up again when wanted";
+        NetworkNameUnknown = -605 "network.name_unknown" again
+            "接続先の名前を調べられません" "the gateway's name cannot be resolved"
+            => "口頭で聴取し、つながる場所でもう一度照会してください" "go on by asking; look up again where there is a line";
+        NetworkIntercepted = -606 "network.intercepted" again
+            "回線の途中で別のものが応答しています（ログインが必要な回線など）" "something on the way answers instead of the gateway, such as a captive portal"
+            => "口頭で聴取し、回線を確認してください" "go on by asking, and check which network the terminal is on";
+        NetworkClockWrong = -607 "network.clock_wrong" final
+            "端末の時刻が合っていないため、接続先を確認できません" "the gateway cannot be verified at the time this terminal's clock shows"
+            => "口頭で聴取し、端末の時刻を合わせてください" "go on by asking, and set the terminal's clock";
+        NetworkWaiting = -608 "network.waiting" again
+            "回線の不調が続いているため、少し時間をおいて照会します" "the line keeps failing; the next attempt waits a while"
+            => "口頭で聴取してください" "go on by asking";
+        NetworkProxy = -609 "network.proxy" again
+            "プロキシを通れません" "the proxy does not let the line through"
+            => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
+        NetworkFolder = -610 "network.folder" again
+            "連携フォルダを使えません" "the exchange folder cannot be used"
+            => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
     }
     Gateway {
         GatewayUntrusted = -701 "gateway.untrusted" final
@@ -503,6 +521,15 @@ catalogue! {
         GatewayFault = -709 "gateway.fault" again
             "照会先でエラーが起きました" "the gateway reported an error"
             => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
+        GatewayBusy = -710 "gateway.busy" again
+            "照会先が混み合っています" "the gateway takes no more requests for the moment"
+            => "口頭で聴取し、少し待ってからもう一度照会してください" "go on by asking, and look up again a little later";
+        GatewayMaintenance = -711 "gateway.maintenance" again
+            "照会先はメンテナンス中です" "the gateway is out of service for maintenance"
+            => "口頭で聴取してください" "go on by asking";
+        GatewayOwnCertificateExpired = -712 "gateway.own_certificate_expired" final
+            "この端末の証明書の有効期限が切れています" "this terminal's client certificate has expired"
+            => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
     }
     Mapping {
         PackUnknown = -801 "mapping.unknown_pack" final

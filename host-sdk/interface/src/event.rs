@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CardKind, Consciousness, Consent, Decision, Error, Identity, Notice, Observation, OptOut,
-    Reason, Record, Scope, Summary,
+    Patient, Reason, Record, Scope, Summary,
 };
 
 /// One event of one case. A host must ignore kinds and members it does not know.
@@ -96,8 +96,35 @@ pub enum EventBody {
     LookUpSent {
         /// What is asked for.
         scope: Scope,
-        /// The deadline, in milliseconds from now.
+        /// When it ends at the latest, in milliseconds from now, further attempts included.
         deadline_ms: u64,
+    },
+    /// How far the look-up is. Going on by asking (口頭で聴取) is possible at any moment, and
+    /// `case_cancel` ends the look-up.
+    LookUpProgress {
+        /// What happens now.
+        phase: LookUpPhase,
+        /// The attempt, counted from 1. Every attempt repeats the same request: the gateway counts
+        /// one viewing.
+        attempt: u32,
+        /// Milliseconds until the look-up gives up.
+        remaining_ms: u64,
+        /// Milliseconds until the next attempt, while it waits for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_attempt_ms: Option<u64>,
+    },
+    /// Whose data is coming: the first part of the answer, before the whole of it is here. Compare it
+    /// with the patient. A trouble may still follow instead of the summary.
+    PatientFound {
+        /// The person.
+        patient: Box<Patient>,
+    },
+    /// A document came with the answer, as hospitals see it: `case_export` gives it out as `format`.
+    Document {
+        /// The name of the format, such as `pdf`.
+        format: String,
+        /// Its size.
+        bytes: u64,
     },
     /// The summary arrived.
     Summary {
@@ -147,10 +174,32 @@ pub enum EventBody {
         error: Error,
         /// Whether the reading or look-up under way goes on by itself: no need to start it again.
         goes_on: bool,
+        /// Milliseconds until asking again can help, where that is known. With `goes_on` the plugin
+        /// asks again by itself then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_attempt_ms: Option<u64>,
     },
     /// A kind this version does not know: newer plugins may send more. Ignore it.
     #[serde(other)]
     #[schemars(skip)]
+    Unknown,
+}
+
+/// What a look-up does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(transform = crate::schema::open_words)]
+pub enum LookUpPhase {
+    /// The line is being opened.
+    Connecting,
+    /// The request is on its way, or with the gateway.
+    Asking,
+    /// The answer is arriving.
+    Receiving,
+    /// The last attempt failed; the next one comes by itself.
+    Waiting,
+    /// A word only a newer version has.
+    #[serde(other)]
     Unknown,
 }
 

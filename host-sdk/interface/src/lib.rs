@@ -30,8 +30,8 @@ pub use capabilities::{
 };
 pub use error::{Error, ErrorClass, ErrorCode};
 pub use event::{
-    CardFacts, Event, EventBody, GateRule, GateState, Lack, Presence, ReaderFacts, ReaderService,
-    ReaderState, Validity,
+    CardFacts, Event, EventBody, GateRule, GateState, Lack, LookUpPhase, Presence, ReaderFacts,
+    ReaderService, ReaderState, Validity,
 };
 pub use fault::FileFault;
 pub use log_in::{FactorKind, LogIn};
@@ -41,8 +41,8 @@ pub use record::{
     CardBasis, Change, Field, FieldState, PackIdentity, Record, SourceMark, Trace, TraceSource,
 };
 pub use summary::{
-    Checkup, ClaimDate, Institution, Medication, Patient, Procedure, Provenance, Section, Sex,
-    Source, Summary, Visit,
+    Asked, Checkup, ClaimDate, Diagnosis, Finding, Institution, Medication, Patient, Period,
+    Procedure, Provenance, Section, Sex, Source, Summary, TestResult, Visit,
 };
 pub use words::{
     CardForm, CardKind, Consent, Decision, Factor, Identity, Notice, NoticeLanguage, OptOut,

@@ -34,23 +34,50 @@ pub struct Summary {
     pub dialysis: Section<Procedure>,
     /// 健診実施日.
     pub checkups: Section<Checkup>,
+    /// 傷病名, of the hospitals' electronic records.
+    #[serde(default)]
+    pub diseases: Section<Diagnosis>,
+    /// アレルギー (薬剤, その他).
+    #[serde(default)]
+    pub allergies: Section<Finding>,
+    /// 感染症.
+    #[serde(default)]
+    pub infections: Section<Finding>,
+    /// 薬剤禁忌.
+    #[serde(default)]
+    pub contraindications: Section<Finding>,
+    /// 検査.
+    #[serde(default)]
+    pub tests: Section<TestResult>,
 }
 
 /// A section of the summary. Absence has three forms, and none of them proves the others:
 /// claims data never says "no allergy".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Section<T> {
     /// There are items.
     Present {
         /// At least one.
         items: Vec<T>,
+        /// Which sources were asked, and how far back.
+        #[serde(default)]
+        asked: Vec<Asked>,
     },
     /// The source states that there is none (なし).
-    StatedNone,
+    StatedNone {
+        /// Which sources were asked, and how far back.
+        #[serde(default)]
+        asked: Vec<Asked>,
+    },
     /// The source was asked and holds nothing (情報源に無し).
-    NotInSource,
+    NotInSource {
+        /// Which sources were asked, and how far back.
+        #[serde(default)]
+        asked: Vec<Asked>,
+    },
     /// Nobody asked (未確認).
+    #[default]
     NotAsked,
 }
 
@@ -58,15 +85,54 @@ impl<T> Section<T> {
     /// The items; none where the section has none, whatever the reason.
     pub fn items(&self) -> &[T] {
         match self {
-            Section::Present { items } => items,
+            Section::Present { items, .. } => items,
             _ => &[],
         }
     }
 
-    /// The section of items found by asking: empty means the source holds nothing.
-    pub fn asked(items: Vec<T>) -> Self {
-        if items.is_empty() { Section::NotInSource } else { Section::Present { items } }
+    /// The section of items found by asking these sources: empty means that they hold nothing.
+    pub fn found(items: Vec<T>, asked: Vec<Asked>) -> Self {
+        if items.is_empty() {
+            Section::NotInSource { asked }
+        } else {
+            Section::Present { items, asked }
+        }
     }
+
+    /// Which sources were asked, and how far back; none where nobody asked.
+    pub fn asked(&self) -> &[Asked] {
+        match self {
+            Section::Present { asked, .. }
+            | Section::StatedNone { asked }
+            | Section::NotInSource { asked } => asked,
+            Section::NotAsked => &[],
+        }
+    }
+}
+
+/// A source that was asked, and how far back it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Asked {
+    /// The register.
+    pub source: Source,
+    /// How far back, as the national system states it for the scope; absent where it states none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// The first day that is told, counted back from the day of the viewing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<ClaimDate>,
+}
+
+/// A time back from the viewing: `{"days":45}`, `{"months":3}`, `{"years":5}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// So many days.
+    Days(u16),
+    /// So many months.
+    Months(u16),
+    /// So many years.
+    Years(u16),
 }
 
 /// The person, as the insurer's register has them. May differ from the card's face: characters
@@ -172,6 +238,60 @@ pub struct Checkup {
     pub provenance: Vec<Provenance>,
 }
 
+/// 傷病名, as a hospital's electronic record has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
+pub struct Diagnosis {
+    /// Name as it came.
+    pub name: String,
+    /// Code as it came.
+    pub code: Option<String>,
+    /// The day it was made, where stated.
+    pub date: Option<ClaimDate>,
+    /// Where.
+    pub institution: Option<Institution>,
+    /// 未告知: the doctor has not told the patient. Never read it out, never show it to the patient or
+    /// the family.
+    pub undisclosed: bool,
+    /// Where this is known from.
+    pub provenance: Vec<Provenance>,
+}
+
+/// アレルギー, 感染症 or 薬剤禁忌, as a hospital's electronic record has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
+pub struct Finding {
+    /// What: the substance, the infection, the medicine.
+    pub name: String,
+    /// Code as it came.
+    pub code: Option<String>,
+    /// What else is said of it: the reaction, the result.
+    pub detail: Option<String>,
+    /// The day it was found or confirmed, where stated.
+    pub date: Option<ClaimDate>,
+    /// Where.
+    pub institution: Option<Institution>,
+    /// Where this is known from.
+    pub provenance: Vec<Provenance>,
+}
+
+/// 検査: one value of one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
+pub struct TestResult {
+    /// Name as it came.
+    pub name: String,
+    /// Code as it came.
+    pub code: Option<String>,
+    /// The value, as it came.
+    pub value: Option<String>,
+    /// Its unit.
+    pub unit: Option<String>,
+    /// The day, where stated.
+    pub date: Option<ClaimDate>,
+    /// Where.
+    pub institution: Option<Institution>,
+    /// Where this is known from.
+    pub provenance: Vec<Provenance>,
+}
+
 /// Where an item is known from, and how old that knowledge is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
 pub struct Provenance {
@@ -201,6 +321,8 @@ pub enum Source {
     Prescribing,
     /// 健診情報.
     Checkup,
+    /// 電子カルテ情報共有サービス: what hospitals have uploaded of their electronic records.
+    MedicalRecord,
     /// A register only a newer version knows.
     #[serde(other)]
     Unknown,
@@ -215,6 +337,7 @@ impl Source {
             Source::Dispensing => "電子処方箋（調剤）",
             Source::Prescribing => "電子処方箋（処方）",
             Source::Checkup => "健診情報",
+            Source::MedicalRecord => "電子カルテ情報",
             Source::Unknown => "その他の情報源",
         }
     }
@@ -316,7 +439,7 @@ impl JsonSchema for ClaimDate {
 
 impl<T: Zeroize> Zeroize for Section<T> {
     fn zeroize(&mut self) {
-        if let Section::Present { items } = self {
+        if let Section::Present { items, .. } = self {
             items.zeroize();
         }
         *self = Section::NotAsked;
@@ -335,6 +458,11 @@ impl Zeroize for Summary {
         self.treatments.zeroize();
         self.dialysis.zeroize();
         self.checkups.zeroize();
+        self.diseases.zeroize();
+        self.allergies.zeroize();
+        self.infections.zeroize();
+        self.contraindications.zeroize();
+        self.tests.zeroize();
     }
 }
 
@@ -373,6 +501,27 @@ mod tests {
 
     #[test]
     fn a_section_found_empty_says_so() {
-        assert_eq!(Section::<Checkup>::asked(vec![]), Section::NotInSource);
+        let asked = vec![Asked {
+            source: Source::Checkup,
+            period: Some(Period::Years(5)),
+            since: ClaimDate::day(2021, 11, 25),
+        }];
+        let section = Section::<Checkup>::found(vec![], asked.clone());
+        assert_eq!(section, Section::NotInSource { asked });
+        let told = serde_json::to_value(&section).unwrap();
+        let period = serde_json::json!({
+            "source": "checkup", "period": { "years": 5 }, "since": "2021-11-25",
+        });
+        assert_eq!(told, serde_json::json!({ "state": "not_in_source", "asked": [period] }));
+    }
+
+    // clauses: VER-4
+    #[test]
+    fn a_summary_of_an_older_plugin_asked_for_less() {
+        let older = r#"{"state":"not_in_source"}"#;
+        assert_eq!(
+            serde_json::from_str::<Section<Checkup>>(older).unwrap(),
+            Section::NotInSource { asked: vec![] }
+        );
     }
 }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use mynaq_interface::{Consent, Error, ErrorCode, EventBody, Identity, Observation, OptOut, Scope};
+use mynaq_interface::{Consent, Error, ErrorCode, EventBody, Identity, Observation, OptOut};
 use mynaq_ledger::Fact;
-use tokio::sync::oneshot;
 
 use super::journal::Author;
-use super::state::{LookUp, Reading, SetAside, State};
+use super::state::{Reading, SetAside, State};
 use super::{Case, LONGEST_BACKLOG};
 use crate::card::{Digits, Job, PinCheck, Task};
-use crate::gate::{Wanted, Word};
+use crate::gate::Word;
 
 impl Case {
     /// Starts waiting for a card and reading it. The crew may still be asking.
@@ -37,6 +36,7 @@ impl Case {
             Identity::Visual | Identity::Failed => {
                 self.record_identity(state, identity);
                 self.tell_gate(state);
+                self.warm_line(state);
                 Ok(())
             }
         })
@@ -67,6 +67,7 @@ impl Case {
                 self.end(state, because);
             }
             self.tell_gate(state);
+            self.warm_line(state);
             Ok(())
         })
     }
@@ -134,41 +135,6 @@ impl Case {
                 let changed = list.change(entry, opt_out);
                 if let Some(case) = case.upgrade() {
                     case.on_list(entry, opt_out, changed);
-                }
-            });
-            Ok(())
-        })
-    }
-
-    /// Starts the look-up, if the gate is open.
-    pub(crate) fn look_up(self: &Arc<Self>, scope: Scope) -> Result<(), Error> {
-        self.command(|state| {
-            if state.look_up.is_some() {
-                return Err(Error::new(ErrorCode::WrongState).detail("a look-up is under way"));
-            }
-            state.basis.ready()?;
-            let card = state.card.as_ref().ok_or(ErrorCode::GateNotReady)?;
-            let permit = state.basis.permit(Wanted {
-                case: Arc::clone(&self.ledger_id),
-                crew: self.services.may_view(&self.crew_member, &self.unit)?,
-                card: Arc::clone(&card.certificate),
-                scope,
-            })?;
-            let (cancel, cancelled) = oneshot::channel();
-            let request = permit.request().to_owned();
-            state.look_up = Some(LookUp {
-                request: request.clone(),
-                identity: permit.identity(),
-                reason: permit.reason(),
-                _cancel: cancel,
-            });
-            let permit = self.services.journal.enter_permit(Arc::downgrade(self), permit);
-            let case = Arc::clone(self);
-            self.services.io.spawn(async move {
-                let view = Arc::clone(&case).view(request, permit, cancelled);
-                let look_up = tokio::spawn(view);
-                if look_up.await.is_err_and(|ended| ended.is_panic()) {
-                    case.poison();
                 }
             });
             Ok(())

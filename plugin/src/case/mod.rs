@@ -1,12 +1,14 @@
 //! The life of one case, and the only room that knows card, gate, look-up, ledger and adapters.
 //!
 //! Commands arrive on the host's threads and return at once; what they start reports back here.
-//! `commands` what the host may ask · `record` what it may do with what was found · `news` what comes
-//! back · `state` what is held meanwhile · `queue` what the host has not fetched yet · `journal` the
-//! way into the ledger · `services` what cases share.
+//! `commands` what the host may ask · `news` what readers and cards bring · `look_up` the way to the
+//! gateway and back · `record` what the host may do with what was found · `state` what is held
+//! meanwhile · `queue` what the host has not fetched yet · `journal` the way into the ledger ·
+//! `services` what cases share.
 
 mod commands;
 mod journal;
+mod look_up;
 mod news;
 mod queue;
 mod record;
@@ -92,7 +94,7 @@ impl Case {
         Ok(case)
     }
 
-    /// From here on the case hears of the readers, and its host is woken. It can be found by its
+    /// From here on the case hears of the readers, its line is opened, and its host is woken. It can be found by its
     /// handle now: whoever is woken and asks at once gets an answer.
     pub(crate) fn attend(&self) {
         let known = self.services.cards.readers_now();
@@ -100,7 +102,11 @@ impl Case {
             self.tell(EventBody::Readers { service, readers });
         }
         self.services.cards.listen(news::Ear(Weak::clone(&self.this)), known);
-        self.wake();
+        // A case that is closed already needs no line.
+        let _ = self.change(|state| {
+            self.warm_line(state);
+            Ok(())
+        });
     }
 
     /// The session it was opened in.
@@ -181,7 +187,7 @@ impl Case {
     fn stop_viewing(&self, state: &mut State) {
         self.give_up(state.look_up.take());
         self.queue.withdraw();
-        if state.record.take().is_some() {
+        if (state.record.take().is_some(), state.document.take().is_some()) != (false, false) {
             self.enter(Fact::Wiped);
         }
     }
@@ -209,7 +215,7 @@ impl Case {
 
     /// Something ended without the result that was wanted.
     fn tell_end(&self, error: Error) {
-        self.tell(EventBody::Trouble { error, goes_on: false });
+        self.tell(EventBody::Trouble { error, goes_on: false, next_attempt_ms: None });
     }
 
     fn enter(&self, fact: Fact) {

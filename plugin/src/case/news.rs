@@ -1,20 +1,14 @@
-//! What comes back to a case: from the card desk and from the look-up.
+//! What comes back to a case from readers, cards and the opt-out list.
 
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 
-use mynaq_interface::{
-    CardBasis, Error, ErrorCode, EventBody, FieldState, Identity, OptOut, Summary,
-};
+use mynaq_interface::{Error, ErrorCode, EventBody, Identity, OptOut};
 use mynaq_ledger::Fact;
-use time::OffsetDateTime;
-use tokio::sync::oneshot;
-use zeroize::Zeroizing;
 
-use super::state::{Card, LookUp, NoticeDue, SetAside, State};
+use super::state::{Card, SetAside, State};
 use super::{Case, LONGEST_BACKLOG};
 use crate::card::{Cancel, CardNews, CardRead, Listener, ReadersNow, Task};
-use crate::defect::{self, Room};
-use crate::gate::{EnteredPermit, ListEntry};
+use crate::gate::ListEntry;
 
 /// A case that hears of the readers as long as it is there.
 pub(super) struct Ear(pub(super) Weak<Case>);
@@ -47,9 +41,12 @@ impl Case {
             }
             match news {
                 CardNews::Awaited(readers) => self.tell(EventBody::CardAwaited { readers }),
-                CardNews::Found(reader) => self.tell(EventBody::CardFound { reader }),
+                CardNews::Found(reader) => {
+                    self.tell(EventBody::CardFound { reader });
+                    self.warm_line(state);
+                }
                 CardNews::Again(error) => {
-                    self.tell(EventBody::Trouble { error, goes_on: true });
+                    self.tell(EventBody::Trouble { error, goes_on: true, next_attempt_ms: None });
                 }
                 CardNews::Done(Ok(read)) => {
                     state.reading = None;
@@ -117,7 +114,7 @@ impl Case {
     /// The card's holder does not want to be looked up: the case goes on by asking. Nothing of them
     /// stays but their entry on the department's list, if that is what says so: they may want to be
     /// off it again.
-    fn opted_out(&self, state: &mut State, entry: Option<ListEntry>) {
+    pub(super) fn opted_out(&self, state: &mut State, entry: Option<ListEntry>) {
         state.basis.opted_out();
         self.end(state, ErrorCode::GateOptedOut);
         state.list_entry = entry;
@@ -139,90 +136,5 @@ impl Case {
             }
             Ok(())
         });
-    }
-
-    /// The look-up, on the I/O thread.
-    pub(super) async fn view(
-        self: Arc<Self>,
-        request: String,
-        permit: impl Future<Output = Result<EnteredPermit, Error>>,
-        cancelled: oneshot::Receiver<()>,
-    ) {
-        let work = async {
-            let permit = permit.await?;
-            let scope = permit.scope();
-            let deadline_ms = self.services.lookup.deadline().as_millis() as u64;
-            // Under the lock: a refusal in this very moment, or a patient who wakes up, comes before
-            // this, and nothing leaves, or after it.
-            self.change(|state| {
-                if state.look_up.as_ref().is_none_or(|current| current.request != request) {
-                    return Err(ErrorCode::NetworkCancelled.into());
-                }
-                state.basis.ready()?;
-                self.tell(EventBody::LookUpSent { scope, deadline_ms });
-                Ok(())
-            })?;
-            self.services.lookup.view(permit).await.map(Zeroizing::new)
-        };
-        let answer = tokio::select! {
-            biased;
-            _ = cancelled => Err(ErrorCode::NetworkCancelled.into()),
-            answer = work => answer,
-        };
-        self.on_answer(&request, answer);
-    }
-
-    fn on_answer(&self, request: &str, answer: Result<Zeroizing<Summary>, Error>) {
-        // A case that is closed or poisoned refuses the change; there is nobody to tell.
-        let _ = self.change(|state| {
-            // Given up meanwhile, and entered so: what came is wiped unseen.
-            let current = state.look_up.take_if(|current| current.request == request);
-            let Some(LookUp { identity, reason, .. }) = current else { return Ok(()) };
-            let error = answer.as_ref().err().map(Error::code);
-            self.enter(Fact::Answer { request: request.to_owned(), error });
-            match answer {
-                Ok(summary) => {
-                    self.offer(state, identity, &summary);
-                    if let Some(reason) = reason {
-                        let viewed_at = OffsetDateTime::now_utc();
-                        state.notice_due = Some(NoticeDue { reason, viewed_at });
-                        self.tell(EventBody::NoticeDue { reason });
-                    }
-                }
-                Err(error) => {
-                    let opted_out = error.code() == ErrorCode::GatewayOptedOut;
-                    self.tell_end(error);
-                    if opted_out {
-                        self.opted_out(state, None);
-                        self.tell_gate(state);
-                    }
-                }
-            }
-            Ok(())
-        });
-    }
-
-    fn offer(&self, state: &mut State, identity: Identity, summary: &Summary) {
-        let pack = match self.services.packs.get(&self.pack) {
-            Ok(pack) => pack,
-            Err(error) => return self.tell_end(error),
-        };
-        defect::may_be_here(Room::Adapters);
-        let mut record = Zeroizing::new(pack.fill(summary));
-        self.services.transcription.mark(&self.pack, &mut record);
-        record.card = state
-            .card
-            .as_ref()
-            .map(|card| CardBasis { identity, possession_proven: card.possession_proven });
-        let fields = record
-            .fields
-            .iter()
-            .filter(|field| matches!(field.state, FieldState::Offered { .. }))
-            .map(|field| field.name.clone())
-            .collect();
-        self.enter(Fact::Offered { fields });
-        self.tell(EventBody::Summary { summary: Box::new(summary.clone()) });
-        self.tell(EventBody::Record { record: Box::new((*record).clone()) });
-        state.record = Some(record);
     }
 }

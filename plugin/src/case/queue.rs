@@ -65,7 +65,10 @@ impl Queue {
         }
         let about = match body {
             EventBody::Readers { .. } => About::Readers,
-            EventBody::Summary { .. } | EventBody::Record { .. } => About::Patient,
+            EventBody::PatientFound { .. }
+            | EventBody::Document { .. }
+            | EventBody::Summary { .. }
+            | EventBody::Record { .. } => About::Patient,
             _ => About::Else,
         };
         // What the readers saw a moment ago, and nobody has fetched, is no news any more: a loose
@@ -84,6 +87,7 @@ impl Queue {
             Err(error) => tracing::error!(%error, "an event could not be written"),
         }
         match &mut event.body {
+            EventBody::PatientFound { patient } => patient.zeroize(),
             EventBody::Summary { summary } => summary.zeroize(),
             EventBody::Record { record } => record.zeroize(),
             _ => {}

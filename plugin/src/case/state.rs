@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+use super::look_up::OpenLine;
 use crate::card::{Cancel, Certificate, Task};
 use crate::gate::{Basis, ListEntry};
 use crate::wipe;
@@ -18,8 +19,12 @@ pub(super) struct State {
     pub(super) card: Option<Card>,
     pub(super) last_try: LastTry,
     pub(super) reading: Option<Reading>,
+    /// The line to the gateway, while a look-up may come.
+    pub(super) line: Option<OpenLine>,
     pub(super) look_up: Option<LookUp>,
     pub(super) record: Option<Zeroizing<Record>>,
+    /// What the gateway sent for the eye.
+    pub(super) document: Option<Zeroizing<Vec<u8>>>,
     /// The last viewing without consent: its notice is to be handed over, also to somebody who wakes
     /// up and refuses.
     pub(super) notice_due: Option<NoticeDue>,
@@ -128,6 +133,11 @@ pub(super) struct LookUp {
 }
 
 impl State {
+    /// Whether this look-up is the one under way.
+    pub(super) fn is_looking_up(&self, request: &str) -> bool {
+        self.look_up.as_ref().is_some_and(|current| current.request == request)
+    }
+
     /// The fields the crew has accepted.
     pub(super) fn accepted(&self) -> Vec<String> {
         let fields = self.record.iter().flat_map(|record| &record.fields);
@@ -143,11 +153,12 @@ impl State {
         if let Some(reading) = self.reading.take() {
             reading.cancel.cancel();
         }
+        self.line = None;
         self.basis.forget_card();
         self.last_try = LastTry::NotAsked;
         self.list_entry = None;
-        let (card, record) = (self.card.take(), self.record.take());
-        card.is_some() || record.is_some()
+        let held = (self.card.take(), self.record.take(), self.document.take());
+        !matches!(held, (None, None, None))
     }
 }
 

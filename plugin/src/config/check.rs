@@ -1,11 +1,9 @@
 //! What else must hold, each fault with its place.
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use mynaq_interface::FileFault;
-use reqwest::Url;
 use toml::Spanned;
 
 use super::{Mode, ReaderChoice, file};
@@ -123,23 +121,6 @@ impl Check<'_> {
                 Err(self.fault(&card.reader, "reader = \"drill\" needs drill_address"))
             }
         }
-    }
-
-    pub(super) fn url(&self, written: &Spanned<String>) -> Result<Url, FileFault> {
-        let url = Url::parse(written.as_ref())
-            .map_err(|error| self.fault(written, &format!("url is not an address: {error}")))?;
-        if url.scheme() != "https" || url.host().is_none() {
-            return Err(self.fault(written, "url must begin with https://"));
-        }
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        if self.mode == Mode::Drill && !loopback {
-            return Err(self.fault(
-                written,
-                "a drill reaches this machine only: give a loopback address such as 127.0.0.1",
-            ));
-        }
-        Ok(url)
     }
 
     pub(super) fn seconds(&self, written: &Spanned<u64>) -> Result<Duration, FileFault> {

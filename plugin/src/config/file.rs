@@ -17,7 +17,7 @@ pub(super) struct File {
     pub(super) mode: Spanned<Mode>,
     pub(super) department: Spanned<Department>,
     pub(super) card: Card,
-    pub(super) gateway: Gateway,
+    pub(super) gateway: Spanned<Gateway>,
     pub(super) ledger: Folder,
     pub(super) packs: Folder,
     pub(super) roster: Option<Roster>,
@@ -56,17 +56,37 @@ pub(super) enum ReaderWord {
     Drill,
 }
 
+/// Which of these belong to which transport is checked in `gateway`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Gateway {
-    pub(super) url: Spanned<String>,
-    pub(super) authority: PathBuf,
-    pub(super) certificate: PathBuf,
-    pub(super) key: PathBuf,
+    #[serde(default)]
+    pub(super) transport: TransportWord,
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) authority: Option<Spanned<PathBuf>>,
+    pub(super) certificate: Option<Spanned<PathBuf>>,
+    pub(super) key: Option<Spanned<PathBuf>>,
+    pub(super) pkcs12: Option<Spanned<PathBuf>>,
+    pub(super) pkcs12_password_file: Option<Spanned<PathBuf>>,
+    pub(super) windows_certificate: Option<Spanned<String>>,
+    pub(super) proxy: Option<Spanned<String>>,
+    pub(super) directory: Option<Spanned<PathBuf>>,
     #[serde(default = "default_connect")]
     pub(super) connect_seconds: Spanned<u64>,
+    #[serde(default = "default_first_byte")]
+    pub(super) first_byte_seconds: Spanned<u64>,
     #[serde(default = "default_answer")]
     pub(super) answer_seconds: Spanned<u64>,
+    #[serde(default = "default_give_up")]
+    pub(super) give_up_seconds: Spanned<u64>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TransportWord {
+    #[default]
+    Https,
+    Folder,
 }
 
 #[derive(Deserialize)]
@@ -155,8 +175,17 @@ fn default_connect() -> Spanned<u64> {
     Spanned::new(0..0, 5)
 }
 
+fn default_first_byte() -> Spanned<u64> {
+    Spanned::new(0..0, 10)
+}
+
 fn default_answer() -> Spanned<u64> {
-    Spanned::new(0..0, 20)
+    Spanned::new(0..0, 60)
+}
+
+/// A tunnel, and a little more.
+fn default_give_up() -> Spanned<u64> {
+    Spanned::new(0..0, 120)
 }
 
 /// A day's duty and an hour to hand over.

@@ -1,9 +1,11 @@
 //! The configuration of one terminal: one TOML file.
 //!
-//! `file` what may stand in it · `check` what else must hold, each fault with its place.
+//! `file` what may stand in it · `check` what else must hold, each fault with its place · `gateway` the
+//! same of the way to the gateway.
 
 mod check;
 mod file;
+mod gateway;
 
 #[cfg(test)]
 mod tests;
@@ -13,11 +15,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mynaq_interface::{Error, ErrorCode, FileFault};
-use reqwest::Url;
 use serde::Deserialize;
 
 use self::check::Check;
 use self::file::File;
+pub(crate) use self::gateway::{Gateway, Https, Identity, Times, Way};
 use crate::gate::{LogInRule, TranscriptionRules};
 use crate::notice::Department;
 
@@ -73,17 +75,6 @@ pub(crate) enum ReaderChoice {
     Drill(SocketAddr),
 }
 
-/// Where and as whom to look up.
-#[derive(Debug)]
-pub(crate) struct Gateway {
-    pub(crate) url: Url,
-    pub(crate) authority: PathBuf,
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
-    pub(crate) connect: Duration,
-    pub(crate) answer: Duration,
-}
-
 impl Config {
     /// Reads and checks the file.
     pub(crate) fn load(path: &Path) -> Result<Self, Error> {
@@ -107,14 +98,7 @@ impl Config {
             department: check.department(file.department)?,
             card_wait: check.seconds(&file.card.wait_seconds)?,
             card_authorities: file.card.authorities.iter().map(|file| folder.join(file)).collect(),
-            gateway: Gateway {
-                url: check.url(&file.gateway.url)?,
-                authority: folder.join(file.gateway.authority),
-                certificate: folder.join(file.gateway.certificate),
-                key: folder.join(file.gateway.key),
-                connect: check.seconds(&file.gateway.connect_seconds)?,
-                answer: check.seconds(&file.gateway.answer_seconds)?,
-            },
+            gateway: check.gateway(file.gateway, folder)?,
             ledger: Folder {
                 place: check.fault(&file.ledger.directory, ""),
                 path: folder.join(file.ledger.directory.into_inner()),

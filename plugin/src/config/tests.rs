@@ -40,7 +40,10 @@ fn the_configurations_of_the_manual_are_right() {
 fn paths_are_relative_to_the_file() {
     let config = Config::parse(Path::new("etc/mynaq.toml"), GOOD).unwrap();
     assert_eq!(config.ledger.path, Path::new("etc/ledger"));
-    assert_eq!(config.gateway.key, Path::new("etc/client.key"));
+    let Way::Https(Https { identity: Identity::Pem { key, .. }, .. }) = config.gateway.way else {
+        panic!("{:?}", config.gateway)
+    };
+    assert_eq!(key, Path::new("etc/client.key"));
     assert_eq!(config.card_wait, Duration::from_secs(60));
 }
 
@@ -133,4 +136,71 @@ fn shares_and_shifts_out_of_range_are_refused() {
     assert_eq!(with("[review]\nconsented_percent = 101\n").unwrap_err().line, 17);
     assert_eq!(with("[roster]\nfile = \"r\"\nshift_hours = 0\n").unwrap_err().line, 18);
     assert!(with("[roster]\nfile = \"r\"\nshift_hours = 72\nlog_in = \"optional\"\n").is_ok());
+}
+
+const PEM: &str = "certificate = \"client.pem\"\nkey = \"client.key\"\n";
+
+#[test]
+fn the_client_certificate_is_given_in_one_of_three_ways() {
+    let pkcs12 = "pkcs12 = \"crew.p12\"\npkcs12_password_file = \"crew.password\"\n";
+    let text = GOOD.replacen(PEM, pkcs12, 1);
+    let config = Config::parse(Path::new("etc/mynaq.toml"), &text).unwrap();
+    let Way::Https(Https { identity: Identity::Pkcs12 { file, password }, .. }) =
+        config.gateway.way
+    else {
+        panic!("{:?}", config.gateway)
+    };
+    assert_eq!(file, Path::new("etc/crew.p12"));
+    assert_eq!(password.unwrap(), Path::new("etc/crew.password"));
+    for (given, line) in [
+        ("", 7),
+        ("certificate = \"client.pem\"\n", 7),
+        ("certificate = \"a\"\nkey = \"b\"\npkcs12 = \"c\"\n", 7),
+        ("certificate = \"a\"\nkey = \"b\"\npkcs12_password_file = \"c\"\n", 12),
+    ] {
+        assert_eq!(fault(PEM, given).line, line, "{given:?}");
+    }
+}
+
+#[test]
+fn a_thumbprint_is_for_windows_and_has_forty_digits() {
+    let short = fault(PEM, "windows_certificate = \"00 11\"\n");
+    let whole = format!("windows_certificate = \"{}\"\n", "a9:".repeat(20));
+    let text = GOOD.replacen(PEM, &whole, 1);
+    let config = Config::parse(Path::new("mynaq.toml"), &text);
+    assert_eq!((short.line, config.is_ok()), (10, cfg!(windows)));
+}
+
+#[test]
+fn a_folder_has_no_line_of_its_own() {
+    let https = &GOOD[GOOD.find("url = ").unwrap()..GOOD.find("[ledger]").unwrap()];
+    let folder = "transport = \"folder\"\ndirectory = \"OQS\"\n";
+    let text = GOOD.replacen(https, folder, 1);
+    let config = Config::parse(Path::new("etc/mynaq.toml"), &text).unwrap();
+    let Way::Folder(exchange) = config.gateway.way else { panic!("{:?}", config.gateway) };
+    assert_eq!(exchange.path, Path::new("etc/OQS"));
+    assert_eq!(fault("url = ", "transport = \"folder\"\ndirectory = \"OQS\"\nurl = ").line, 10);
+    assert_eq!(fault("key = \"client.key\"", "key = \"k\"\ndirectory = \"OQS\"").line, 12);
+}
+
+#[test]
+fn addresses_hold_no_secrets_and_proxies_are_plain() {
+    assert_eq!(fault("https://127.0.0.1", "https://crew:word@127.0.0.1").line, 8);
+    for (proxy, right) in [
+        ("http://127.0.0.1:8080", true),
+        ("http://192.0.2.1:8080", false),
+        ("socks5://127.0.0.1:8080", false),
+        ("127.0.0.1:8080", false),
+    ] {
+        let key = format!("key = \"client.key\"\nproxy = \"{proxy}\"");
+        let text = GOOD.replacen("key = \"client.key\"", &key, 1);
+        let config = Config::parse(Path::new("mynaq.toml"), &text);
+        assert_eq!(config.is_ok(), right, "{proxy}");
+    }
+}
+
+#[test]
+fn one_attempt_fits_into_the_time_of_all() {
+    let given = "key = \"client.key\"\nanswer_seconds = 30\ngive_up_seconds = 20";
+    assert_eq!(fault("key = \"client.key\"", given).line, 13);
 }

@@ -40,11 +40,16 @@ pub(super) fn build(found: Found, scope: Scope, today: Date) -> Summary {
         treatments: section(claimed, acts.treatments),
         dialysis: section(claimed, acts.dialysis),
         checkups: section(checkups.is_some(), collect_checkups(checkups, today)),
+        diseases: Section::NotAsked,
+        allergies: Section::NotAsked,
+        infections: Section::NotAsked,
+        contraindications: Section::NotAsked,
+        tests: Section::NotAsked,
     }
 }
 
 fn section<T>(asked: bool, items: Vec<T>) -> Section<T> {
-    if asked { Section::asked(items) } else { Section::NotAsked }
+    if asked { Section::found(items, vec![]) } else { Section::NotAsked }
 }
 
 /// The same medicine from the same pharmacy is one medication, with every source that reported it

@@ -200,12 +200,18 @@ impl View {
                 self.timeline.push(Moment { at, what: What::Notice(notice) });
             }
             EventBody::Decided { field, decision } => self.decide(&field, decision),
-            EventBody::Trouble { error, goes_on } => self.trouble(error, goes_on),
+            EventBody::Trouble { error, goes_on, .. } => self.trouble(error, goes_on),
             EventBody::Withdrawn { fields } => {
                 self.timeline.push(Moment { at, what: What::WrongPatient(fields.len()) });
                 return self.withdraw(&fields);
             }
-            EventBody::OptOutRecorded { .. } | EventBody::Unknown => {}
+            // The form shows the whole of it a moment later, and what happens meanwhile is said by
+            // the troubles.
+            EventBody::PatientFound { mut patient } => patient.zeroize(),
+            EventBody::LookUpProgress { .. }
+            | EventBody::Document { .. }
+            | EventBody::OptOutRecorded { .. }
+            | EventBody::Unknown => {}
         }
         None
     }

@@ -6,7 +6,7 @@ mod text;
 
 use std::time::Duration;
 
-pub(super) use book::{FaultBook, Turn};
+pub(super) use book::{FaultBook, Greeting, Turn};
 pub use message::{Bomb, MessageFault, Miscoding, Spelling};
 pub use text::FAULT_KINDS;
 

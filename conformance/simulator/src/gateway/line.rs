@@ -1,6 +1,7 @@
 //! One connection's bytes on their way: counted, delayed, throttled, cut.
 
 mod meter;
+mod said;
 mod tunnel;
 mod valve;
 
@@ -17,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 pub(crate) use meter::Meter;
+pub(super) use said::Said;
 pub(super) use tunnel::Tunnel;
 pub(super) use valve::Valve;
 

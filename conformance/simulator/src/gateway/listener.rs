@@ -20,7 +20,7 @@ use x509_cert::der::Decode;
 use super::Gateway;
 use super::delivery::{Client, receive};
 use super::faults::{Greeting, TlsFault};
-use super::line::{Carrier, IDLE, Valve};
+use super::line::{Carrier, IDLE, Said, Valve};
 use super::server;
 
 /// How long a handshake may take.
@@ -87,6 +87,7 @@ impl Gateway {
         server.http1().timer(TokioTimer::new()).header_read_timeout(IDLE);
         server.http2().timer(TokioTimer::new()).max_concurrent_streams(16);
         let service = TowerToHyperService::new(router);
+        let stream = Said::new(stream, Arc::clone(&self.meter));
         // A line that breaks is the client's business.
         let _ = server.serve_connection(TokioIo::new(stream), service).await;
     }

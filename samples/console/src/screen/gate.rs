@@ -232,7 +232,7 @@ mod tests {
     }
 
     fn trouble(code: ErrorCode) -> EventBody {
-        EventBody::Trouble { error: code.into(), goes_on: false }
+        EventBody::Trouble { error: code.into(), goes_on: false, next_attempt_ms: None }
     }
 
     fn screen(view: &View) -> String {

@@ -18,7 +18,11 @@ fn open() -> EventBody {
 }
 
 fn trouble(code: ErrorCode) -> EventBody {
-    EventBody::Trouble { error: code.into(), goes_on: code == ErrorCode::CardRemoved }
+    EventBody::Trouble {
+        error: code.into(),
+        goes_on: code == ErrorCode::CardRemoved,
+        next_attempt_ms: None,
+    }
 }
 
 fn card_read() -> EventBody {

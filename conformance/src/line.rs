@@ -2,16 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
-
-/// Nobody here hangs on to a line that is gone for longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+use std::time::{Duration, Instant};
 
 /// A line to one gateway. Dropping it ends it.
-pub(crate) struct Line {
+pub struct Line {
     address: SocketAddr,
     shared: Arc<Shared>,
     accepting: Option<JoinHandle<()>>,
@@ -19,7 +15,6 @@ pub(crate) struct Line {
 
 struct Shared {
     gateway: SocketAddr,
-    ledger: PathBuf,
     inside: Mutex<Inside>,
 }
 
@@ -28,8 +23,6 @@ struct Inside {
     is_gone: bool,
     is_over: bool,
     calls: Vec<Call>,
-    /// Calls that came while no permit stood in the ledger.
-    too_early: usize,
 }
 
 /// One connection.
@@ -42,11 +35,14 @@ struct Call {
 }
 
 impl Line {
-    /// A line to a gateway; `ledger` is the file a permit has to stand in before anybody calls.
-    pub(crate) fn to(gateway: SocketAddr, ledger: PathBuf) -> std::io::Result<Self> {
+    /// A line to a gateway.
+    ///
+    /// # Errors
+    /// When this machine has no port left.
+    pub fn to(gateway: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { gateway, ledger, inside: Mutex::default() });
+        let shared = Arc::new(Shared { gateway, inside: Mutex::default() });
         let line = Arc::clone(&shared);
         let accepting = std::thread::spawn(move || {
             for terminal in listener.incoming().flatten() {
@@ -59,12 +55,12 @@ impl Line {
     }
 
     /// Where the terminal calls.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The line goes away. When this returns, the terminal has noticed.
-    pub(crate) fn goes(&self) {
+    /// The line goes away.
+    pub fn goes(&self) {
         let calls = {
             let mut inside = self.shared.lock();
             inside.is_gone = true;
@@ -73,14 +69,23 @@ impl Line {
         calls.into_iter().for_each(Call::end);
     }
 
-    /// The line is there again.
-    pub(crate) fn comes(&self) {
-        self.shared.lock().is_gone = false;
+    /// Whether there come to be so many connections, soon.
+    pub fn comes_to(&self, connections: usize) -> bool {
+        let until = Instant::now() + Duration::from_secs(5);
+        loop {
+            let mut inside = self.shared.lock();
+            inside.calls.retain(|call| !(call.up.is_finished() && call.down.is_finished()));
+            if inside.calls.len() == connections || Instant::now() > until {
+                return inside.calls.len() == connections;
+            }
+            drop(inside);
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
-    /// How often somebody called while no permit stood in the ledger.
-    pub(crate) fn too_early(&self) -> usize {
-        self.shared.lock().too_early
+    /// The line is there again.
+    pub fn comes(&self) {
+        self.shared.lock().is_gone = false;
     }
 }
 
@@ -99,13 +104,10 @@ impl Drop for Line {
 impl Shared {
     /// Says whether to go on.
     fn take(&self, terminal: TcpStream) -> bool {
-        let permitted = std::fs::read_to_string(&self.ledger)
-            .is_ok_and(|ledger| ledger.contains("\"fact\":\"permit\""));
         let mut inside = self.lock();
         if inside.is_over {
             return false;
         }
-        inside.too_early += usize::from(!permitted);
         if !inside.is_gone
             && let Ok(call) = Call::begin(terminal, self.gateway)
         {
@@ -131,10 +133,10 @@ impl Call {
     }
 
     fn end(self) {
-        // Whoever has hung up already need not be told.
+        // Whoever has hung up already need not be told. A connection that waits for a look-up is read
+        // by nobody: its end hangs up when it is used.
         let _ = self.gateway.shutdown(Shutdown::Both);
-        let _ = self.terminal.shutdown(Shutdown::Write);
-        let _ = self.terminal.set_read_timeout(Some(PATIENCE));
+        let _ = self.terminal.shutdown(Shutdown::Both);
         let _ = self.up.join();
         let _ = self.down.join();
     }
