@@ -19,7 +19,8 @@ pub(super) fn to_shift_jis_with_dots(text: &str) -> Vec<u8> {
     let known = |letter: &char| to_shift_jis(letter.encode_utf8(&mut [0; 4])).is_some();
     let dotted: String =
         text.chars().map(|letter| if known(&letter) { letter } else { '●' }).collect();
-    SHIFT_JIS.encode(&dotted).0.into_owned()
+    // ● is in it, so everything is.
+    to_shift_jis(&dotted).unwrap_or_default()
 }
 
 /// UTF-16, little end first, with a byte order mark.

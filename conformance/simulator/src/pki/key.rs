@@ -93,17 +93,3 @@ fn is_prime(candidate: &BigUint) -> bool {
         false
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn found() {
-        for label in
-            ["P15", "P16", "P17", "population-0", "population-1", "population-2", "population-3"]
-        {
-            let number = |w| (0..).find(|n| is_prime(&candidate(label, w, *n))).unwrap();
-            println!("    ({label:?}, {}, {}),", number('p'), number('q'));
-        }
-    }
-}

@@ -106,7 +106,7 @@ fn simple(kind: &str) -> Option<GatewayFault> {
 /// The kinds that have one.
 fn with(kind: &str, argument: Option<&str>) -> Result<GatewayFault, String> {
     let needed = || argument.ok_or_else(|| format!("{kind} needs a value: {kind}:…"));
-    let bytes = || Ok::<_, String>(number(needed()?, MOST_BYTES, "bytes")?);
+    let bytes = || number(needed()?, MOST_BYTES, "bytes");
     let time =
         || Ok::<_, String>(Duration::from_millis(number(needed()?, LONGEST, "milliseconds")?));
     let at_most = |most, unit, otherwise| match argument {
