@@ -42,10 +42,17 @@ impl Stage {
     /// # Panics
     /// When the simulator does not start or the disk refuses.
     pub fn with(options: Options) -> Self {
-        let simulator = Simulator::start(world(), options).expect("a simulator");
+        Self::of(&world(), options)
+    }
+
+    /// A stage in a world of its own.
+    ///
+    /// # Panics
+    /// As [`Stage::with`].
+    pub fn of(world: &Arc<World>, options: Options) -> Self {
+        let simulator = Simulator::start(Arc::clone(world), options).expect("a simulator");
         let folder = tempfile::tempdir().expect("a folder");
         let stage = Stage { simulator, folder };
-        let world = world();
         stage.write("authority.pem", world.gateway_ca());
         stage.write("client.pem", world.crew().0);
         stage.write("client.key", world.crew().1);
