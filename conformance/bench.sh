@@ -9,6 +9,13 @@
 #   load_and_negotiate_c_door  ms in a fresh process, beside opensc-pkcs11.so loaded the same way
 #   whole_case                 ms of a case from opening to end, everything simulated at no latency
 #   command_returns            ms until an [any-thread] call returns, while card and line are at work
+#   look_up_*                  ms from case_look_up to the fetched summary, over a line with a round trip of 60 ms
+#                              to a gateway that thinks for 200 ms (the simulator's own delays), beside curl on the
+#                              same mutual TLS
+#     ..._warm                 a second after the case was opened: its line is open. Goal: a round trip, the
+#                              gateway's time and 10 ms, at p95; curl's second request on a connection
+#     ..._resumed              at once, in a terminal that has looked up before
+#     ..._cold                 at once, in a terminal that was just started; curl as a whole process
 #   thousand_cases_at_once     threads and memory with a thousand cases open, each with its record
 #   card_read_*                ms of a whole process that reads one certificate through real pcscd: ours,
 #                              OpenSC's pkcs15-tool, the jpki crate, and the floor, a program that
@@ -37,6 +44,7 @@ need() { # FILE PACKAGE
 }
 target=${CARGO_TARGET_DIR:-target}
 need /usr/bin/pkg-config pkg-config
+need /usr/bin/curl curl
 need /usr/include/PCSC/winscard.h libpcsclite-dev
 need /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so opensc-pkcs11
 if [ -z "$quick" ]; then
@@ -64,6 +72,7 @@ bench=$target/release/mynaq-bench
 cargo bench --quiet --workspace --bench doors | tee -a "$report"
 "$bench" load | tee -a "$report"
 "$bench" whole | tee -a "$report"
+"$bench" line | tee -a "$report"
 "$bench" many | tee -a "$report"
 [ -n "$quick" ] ||
     conformance/with-pcscd.sh "$bench" card "$target/peers/release/mynaq-peer-jpki" | tee -a "$report"

@@ -12,11 +12,13 @@ use mynaq_host_sdk::{Case, EventBody, ReaderState};
 use tempfile::TempDir;
 
 /// The card that lies there.
-const CARD: &str = "P05";
+pub(crate) const CARD: &str = "P05";
 
 pub(crate) struct Stand {
     simulator: Child,
     hand: Hand,
+    /// `ADDRESS:PORT`.
+    pub(crate) gateway: String,
     folder: TempDir,
 }
 
@@ -49,11 +51,17 @@ impl Hand {
 
 impl Stand {
     pub(crate) fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// One whose simulator is told more on its command line.
+    pub(crate) fn with(more: &[&str]) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = tempfile::tempdir_in(memory).expect("/dev/shm");
         let mut simulator = Command::new(&parts().simulator)
             .args(["run", "--card", CARD, "--world"])
             .arg(folder.path().join("world"))
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the simulator");
@@ -73,7 +81,8 @@ impl Stand {
             text("gateway"),
         );
         let hand = Hand(text("control").parse().expect("an address"));
-        let stand = Stand { simulator, hand, folder };
+        let gateway = text("gateway");
+        let stand = Stand { simulator, hand, gateway, folder };
         std::fs::write(stand.config(), config).expect("a configuration");
         stand
     }
@@ -83,7 +92,12 @@ impl Stand {
     }
 
     pub(crate) fn config(&self) -> PathBuf {
-        self.folder.path().join("mynaq.toml")
+        self.path("mynaq.toml")
+    }
+
+    /// A file of the stand.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 }
 

@@ -119,6 +119,7 @@ impl HttpsLine {
     async fn attempt(&self, message: &Message, news: &(dyn News + Sync)) -> Result<Reply, Setback> {
         if !self.lot.is_ready() {
             news.phase(LookUpPhase::Connecting);
+            self.lot.settled().await;
         }
         let request = self
             .shared

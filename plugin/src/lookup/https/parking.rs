@@ -41,6 +41,8 @@ pub(super) struct Lot {
     waited: AtomicBool,
     /// A request has its connection.
     pub(super) connected: Notify,
+    /// Nobody opens one any more.
+    opened: Notify,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,17 @@ impl Lot {
             return None;
         }
         Some(Opening(Arc::clone(self)))
+    }
+
+    /// Waits for one that is being opened: it is further than another would be.
+    pub(super) async fn settled(&self) {
+        let opened = self.opened.notified();
+        tokio::pin!(opened);
+        // Before looking: what ends in between is heard.
+        opened.as_mut().enable();
+        if self.opening.load(Ordering::SeqCst) {
+            opened.await;
+        }
     }
 
     /// Whether a request would leave at once.
@@ -96,6 +109,7 @@ pub(super) struct Opening(Arc<Lot>);
 impl Drop for Opening {
     fn drop(&mut self) {
         self.0.opening.store(false, Ordering::SeqCst);
+        self.0.opened.notify_waiters();
     }
 }
 
