@@ -31,6 +31,7 @@ pub(crate) fn nobody() -> Summary {
         infections: Section::NotAsked,
         contraindications: Section::NotAsked,
         tests: Section::NotAsked,
+        left_out: vec![],
     }
 }
 

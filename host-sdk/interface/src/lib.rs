@@ -41,8 +41,8 @@ pub use record::{
     CardBasis, Change, Field, FieldState, PackIdentity, Record, SourceMark, Trace, TraceSource,
 };
 pub use summary::{
-    Asked, Checkup, ClaimDate, Diagnosis, Finding, Institution, Medication, Patient, Period,
-    Procedure, Provenance, Section, Sex, Source, Summary, TestResult, Visit,
+    Asked, Checkup, ClaimDate, Diagnosis, Finding, Institution, LeftOut, Medication, Patient,
+    Period, Procedure, Provenance, Section, Sex, Source, Summary, TestResult, Visit,
 };
 pub use words::{
     CardForm, CardKind, Consent, Decision, Factor, Identity, Notice, NoticeLanguage, OptOut,

@@ -49,6 +49,19 @@ pub struct Summary {
     /// 検査.
     #[serde(default)]
     pub tests: Section<TestResult>,
+    /// What came without a day that can be read, and so stands in no section: nothing is lost in
+    /// silence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An item that stands in no section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
+pub struct LeftOut {
+    /// The section it would stand in, such as `medications`.
+    pub section: String,
+    /// Its name as it came.
+    pub name: String,
 }
 
 /// A section of the summary. Absence has three forms, and none of them proves the others:
@@ -463,6 +476,7 @@ impl Zeroize for Summary {
         self.infections.zeroize();
         self.contraindications.zeroize();
         self.tests.zeroize();
+        self.left_out.zeroize();
     }
 }
 

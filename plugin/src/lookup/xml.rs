@@ -18,9 +18,26 @@ pub(crate) struct Element {
     children: Vec<Element>,
 }
 
+/// How much of a document there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Beginning,
+}
+
 impl Element {
     /// Reads a document; the result is its root element.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        Self::read(bytes, Extent::Whole)
+    }
+
+    /// Reads the beginning of a document, cut behind the end of an element: what is open there ends
+    /// there.
+    pub(crate) fn parse_beginning(bytes: &[u8]) -> Result<Self, Error> {
+        Self::read(bytes, Extent::Beginning)
+    }
+
+    fn read(bytes: &[u8], extent: Extent) -> Result<Self, Error> {
         let text = decode(bytes)?;
         let mut reader = Reader::from_str(&text);
         // The first element is a holder; the document's root becomes its child.
@@ -63,6 +80,11 @@ impl Element {
                 Event::DocType(_) => return Err(malformed(position, "a document type")),
                 Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
                 Event::Eof => break,
+            }
+        }
+        while extent == Extent::Beginning && open.len() > 1 {
+            if let Some(element) = open.pop() {
+                last(&mut open).children.push(element);
             }
         }
         match (open.pop(), open.is_empty()) {

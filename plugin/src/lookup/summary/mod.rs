@@ -1,0 +1,149 @@
+//! From what the sources reported to what the crew sees: merged, dated, newest first.
+//!
+//! `medications`, `visits`, `acts`, `records` a kind of item each · `periods` how far back each source
+//! tells.
+
+mod acts;
+mod medications;
+mod periods;
+mod records;
+mod visits;
+
+use mynaq_interface::{
+    Asked, Checkup, ClaimDate, Institution, LeftOut, Provenance, Scope, Section, Source, Summary,
+};
+use time::{Date, Month as CalendarMonth};
+use unicode_normalization::UnicodeNormalization as _;
+
+use self::acts::Acts;
+use self::periods::{About, asked};
+use super::message::{Found, Records};
+
+/// Builds the summary as seen on a day.
+pub(super) fn build(found: Found, scope: Scope, today: Date) -> Summary {
+    let Found { patient, notice, claims, dispensing, prescribing, checkups, records } = found;
+    let (mut medications, mut visits, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let mut acts = Acts::default();
+    for month in claims.iter().flatten().chain(dispensing.iter().flatten()) {
+        medications::collect(month, today, &mut medications, &mut left_out, "medications");
+        visits::collect(month, today, &mut visits, &mut left_out);
+        acts.collect(month, today, &mut left_out);
+    }
+    let mut prescriptions = Vec::new();
+    for month in prescribing.iter().flatten() {
+        medications::collect(month, today, &mut prescriptions, &mut left_out, "prescriptions");
+    }
+    medications.sort_by_key(|medication| std::cmp::Reverse(medication.date));
+    prescriptions.sort_by_key(|medication| std::cmp::Reverse(medication.date));
+    visits.sort_by_key(|visit| std::cmp::Reverse(visit.last));
+
+    let ask = |source, about| asked(source, about, scope, today);
+    let of_claims = |about| claims.iter().map(|_| ask(Source::Claim, about)).collect::<Vec<_>>();
+    let of_dispensing = dispensing.iter().map(|_| ask(Source::Dispensing, About::Else));
+    let of_both: Vec<_> = of_claims(About::Else).into_iter().chain(of_dispensing).collect();
+    let of_prescribing =
+        prescribing.iter().map(|_| ask(Source::Prescribing, About::Else)).collect();
+    let of_checkups = checkups.iter().map(|_| ask(Source::Checkup, About::Else)).collect();
+    let of_records = || vec![ask(Source::MedicalRecord, About::Else)];
+    let Records { diseases, allergies, infections, contraindications, tests } = records;
+    Summary {
+        scope,
+        viewed_on: claim_date(today),
+        notice,
+        patient,
+        visits: section(of_both.clone(), visits),
+        medications: section(of_both, medications),
+        prescriptions: section(of_prescribing, prescriptions),
+        surgeries: section(of_claims(About::Surgery), acts.surgeries),
+        treatments: section(of_claims(About::Else), acts.treatments),
+        dialysis: section(of_claims(About::Else), acts.dialysis),
+        checkups: section(of_checkups, collect_checkups(checkups, today, &mut left_out)),
+        diseases: records::section(diseases, of_records(), today, records::diagnosis),
+        allergies: records::section(allergies, of_records(), today, records::finding),
+        infections: records::section(infections, of_records(), today, records::finding),
+        contraindications: records::section(
+            contraindications,
+            of_records(),
+            today,
+            records::finding,
+        ),
+        tests: records::section(tests, of_records(), today, records::test),
+        left_out,
+    }
+}
+
+/// Nobody was asked, or these were and gave this.
+fn section<T>(asked: Vec<Asked>, items: Vec<T>) -> Section<T> {
+    if asked.is_empty() { Section::NotAsked } else { Section::found(items, asked) }
+}
+
+/// What has no day that can be read stands in no section, and is named.
+fn undated(section: &str, name: &str) -> LeftOut {
+    LeftOut { section: section.to_owned(), name: name.to_owned() }
+}
+
+/// The same name, written wide or narrow, with spaces or without: sources differ in nothing else.
+fn same_name(a: &str, b: &str) -> bool {
+    let letters = |text: &str| text.nfkc().filter(|c| !c.is_whitespace()).collect::<String>();
+    a == b || letters(a) == letters(b)
+}
+
+fn collect_checkups(
+    told: Option<Vec<Option<ClaimDate>>>,
+    today: Date,
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<Checkup> {
+    let told = told.unwrap_or_default();
+    left_out.extend(told.iter().filter(|date| date.is_none()).map(|_| undated("checkups", "健診")));
+    let mut dates: Vec<_> = told.into_iter().flatten().collect();
+    dates.sort_unstable_by(|a, b| b.cmp(a));
+    dates.dedup();
+    dates
+        .into_iter()
+        .map(|date| Checkup { date, provenance: vec![provenance(Source::Checkup, date, today)] })
+        .collect()
+}
+
+fn provenance(source: Source, date: ClaimDate, today: Date) -> Provenance {
+    Provenance { source, date: Some(date), age_days: age(date, today) }
+}
+
+/// Newest first, each once.
+fn tidy(provenance: &mut Vec<Provenance>) {
+    provenance.sort_by(|a, b| b.date.cmp(&a.date).then(a.source.cmp(&b.source)));
+    provenance.dedup();
+}
+
+/// Days to the viewing, a month counted from its first day; none for a date in the future.
+fn age(date: ClaimDate, today: Date) -> Option<u32> {
+    let (year, month, day) = date.parts();
+    let month = CalendarMonth::try_from(month).ok()?;
+    let date = Date::from_calendar_date(i32::from(year), month, day.unwrap_or(1)).ok()?;
+    u32::try_from((today - date).whole_days()).ok()
+}
+
+/// The clock of a terminal cannot stand before year 1; if it did, ages would not be believed anyway.
+fn claim_date(day: Date) -> ClaimDate {
+    const NO_CLOCK: ClaimDate = ClaimDate::day(1, 1, 1).expect("a day");
+    let year = u16::try_from(day.year()).unwrap_or(0);
+    ClaimDate::day(year, day.month().into(), day.day()).unwrap_or(NO_CLOCK)
+}
+
+fn same_institution(a: &Option<Institution>, b: &Option<Institution>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => same_institution_as(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// By code where both have one: like-named hospitals are confused by ear, and by machines.
+fn same_institution_as(a: &Institution, b: &Institution) -> bool {
+    match (&a.code, &b.code) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.name == b.name,
+    }
+}
+
+#[cfg(test)]
+mod tests;

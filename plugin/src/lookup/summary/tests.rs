@@ -1,0 +1,232 @@
+//! The merged lists equal what happened. The oracle knows the events and how they were told; it shares
+//! nothing with the merging.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::super::message::Answer;
+use super::*;
+
+/// Medicines that must not be taken for each other: strength, form and brand differ.
+const MEDICINES: [&str; 6] = [
+    "架空プリン錠2.5mg",
+    "架空プリン錠5mg",
+    "架空プリンOD錠5mg",
+    "架空プリン錠5mg「模擬」",
+    "テストミン散10%",
+    "ﾃｽﾄﾐﾝ点眼液0.1%",
+];
+const PHARMACIES: [(&str, &str); 3] =
+    [("模擬薬局本店", "9942000001"), ("模擬薬局", "9942000002"), ("見本調剤薬局", "9942000003")];
+/// The day of every viewing here: 2026-11-25.
+fn today() -> Date {
+    Date::from_calendar_date(2026, CalendarMonth::November, 25).unwrap()
+}
+
+/// A medicine was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Dispensing {
+    medicine: usize,
+    pharmacy: usize,
+    month: u8,
+    day: u8,
+}
+
+/// How one source tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Dispensed,
+    Claimed,
+    /// A claim that knows the month only.
+    ClaimedByMonth,
+}
+
+/// Noise that changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    AsIs,
+    Wide,
+    Spaced,
+}
+
+impl Writing {
+    fn of(self, name: &str) -> String {
+        match self {
+            Writing::AsIs => name.to_owned(),
+            // Digits and Latin letters in full width, as claims often have them.
+            Writing::Wide => name
+                .chars()
+                .map(|c| match c {
+                    '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap(),
+                    other => other,
+                })
+                .collect(),
+            Writing::Spaced => name.replace("錠", "錠　").replace("散", "散 "),
+        }
+    }
+}
+
+fn told() -> impl Strategy<Value = Vec<(Dispensing, Vec<Way>, Writing)>> {
+    let event = (0..MEDICINES.len(), 0..PHARMACIES.len(), 9..=11u8, 1..=25u8)
+        .prop_map(|(medicine, pharmacy, month, day)| Dispensing { medicine, pharmacy, month, day });
+    let ways = prop_oneof![
+        subsequence(vec![Way::Dispensed, Way::Claimed], 1..=2),
+        subsequence(vec![Way::Dispensed, Way::ClaimedByMonth], 1..=2),
+    ];
+    let writing = select(vec![Writing::AsIs, Writing::Wide, Writing::Spaced]);
+    prop::collection::vec((event, ways, writing), 0..12)
+}
+
+/// The answer of a gateway that knows this, each telling in a month of its own and in any order.
+fn answer(told: &[(Dispensing, Vec<Way>, Writing)]) -> String {
+    let (mut claims, mut dispensed) = (String::from("<MeTrMonthInf/>"), String::new());
+    for (event, ways, writing) in told {
+        let Dispensing { medicine, pharmacy, month, day } = event;
+        let (place, code) = PHARMACIES[*pharmacy];
+        for way in ways {
+            // The register of e-prescriptions writes names as they are.
+            let writing = if *way == Way::Dispensed { Writing::AsIs } else { *writing };
+            let name = writing.of(MEDICINES[*medicine]);
+            let day = match way {
+                Way::ClaimedByMonth => String::new(),
+                _ => format!("<DiDate>2026{month:02}{day:02}</DiDate>"),
+            };
+            let inside = format!(
+                "<MeTrDiHCd>{code}</MeTrDiHCd><MeTrDiHNm>{place}</MeTrDiHNm>\
+                 <MeTrMonth>2026{month:02}</MeTrMonth><DiDateInfs><DiDateInf>{day}<DrugInfs><DrugInf>\
+                 <DrugN>{name}</DrugN></DrugInf></DrugInfs></DiDateInf></DiDateInfs>"
+            );
+            match way {
+                Way::Dispensed => write!(dispensed, "<DiMonthInf>{inside}</DiMonthInf>").unwrap(),
+                _ => write!(claims, "<MeTrMonthInf>{inside}</MeTrMonthInf>").unwrap(),
+            }
+        }
+    }
+    format!(
+        "<XmlMsg><MessageHeader><ArbitraryFileIdentifier>MQ1</ArbitraryFileIdentifier>\
+         <SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody>\
+         <ProcessingResultStatus>1</ProcessingResultStatus><ResultList>\
+         <ResultOfQualificationConfirmation><Name>模擬　花子</Name></ResultOfQualificationConfirmation>\
+         </ResultList>{claims}<CzDiInf>{dispensed}</CzDiInf></MessageBody></XmlMsg>"
+    )
+}
+
+fn summary(xml: &str) -> Summary {
+    match Answer::read(xml.as_bytes(), "MQ1").unwrap() {
+        Answer::Found(found) => build(*found, Scope::Summary, today()),
+        Answer::Refused(error) => panic!("{error}"),
+    }
+}
+
+proptest! {
+    /// One line for each medicine of each pharmacy: none lost, none twice, every source with every day.
+    #[test]
+    fn merged_medications_are_what_was_dispensed(told in told()) {
+        let mut expected = BTreeMap::<(usize, usize), BTreeSet<(Source, ClaimDate)>>::new();
+        for (event, ways, _) in &told {
+            let known = expected.entry((event.medicine, event.pharmacy)).or_default();
+            for way in ways {
+                let day = ClaimDate::day(2026, event.month, event.day).unwrap();
+                known.insert(match way {
+                    Way::Dispensed => (Source::Dispensing, day),
+                    Way::Claimed => (Source::Claim, day),
+                    Way::ClaimedByMonth => {
+                        (Source::Claim, ClaimDate::month(2026, event.month).unwrap())
+                    }
+                });
+            }
+        }
+        let summary = summary(&answer(&told));
+        let mut merged = BTreeMap::new();
+        for item in summary.medications.items() {
+            let written = |name: &str| {
+                [Writing::AsIs, Writing::Wide, Writing::Spaced]
+                    .iter()
+                    .any(|writing| writing.of(name) == item.name)
+            };
+            let medicine = MEDICINES.iter().position(|name| written(name)).unwrap();
+            let place = item.dispensed_by.as_ref().unwrap();
+            let pharmacy = PHARMACIES.iter().position(|(_, code)| place.code.as_deref() == Some(code));
+            let provenance = &item.provenance;
+            let known: BTreeSet<_> = provenance.iter().map(|it| (it.source, it.date.unwrap())).collect();
+            prop_assert_eq!(known.len(), provenance.len(), "a source twice: {:?}", item);
+            let last = known.iter().map(|(_, date)| *date).max();
+            prop_assert_eq!(Some(item.date), last, "the last day: {:?}", item);
+            let twice = merged.insert((medicine, pharmacy.unwrap()), known);
+            prop_assert!(twice.is_none(), "a medicine twice: {:?}", item);
+        }
+        prop_assert_eq!(merged, expected);
+        prop_assert!(summary.left_out.is_empty());
+        let dates: Vec<_> = summary.medications.items().iter().map(|item| item.date).collect();
+        prop_assert!(dates.is_sorted_by(|a, b| a >= b), "newest first: {:?}", dates);
+    }
+}
+
+#[test]
+fn what_has_no_day_is_named_and_not_lost() {
+    let event = Dispensing { medicine: 0, pharmacy: 0, month: 11, day: 5 };
+    let xml = answer(&[(event, vec![Way::Claimed], Writing::AsIs)])
+        .replace("20261105", "someday")
+        .replace("<MeTrMonth>202611</MeTrMonth>", "<MeTrMonth>?</MeTrMonth>");
+    let summary = summary(&xml);
+    assert!(summary.medications.items().is_empty());
+    let named: Vec<_> = summary.left_out.iter().map(|it| (&*it.section, &*it.name)).collect();
+    assert!(named.contains(&("medications", MEDICINES[0])), "{named:?}");
+}
+
+#[test]
+fn records_of_hospitals_say_all_they_hold_and_how_they_hold_nothing() {
+    let xml = answer(&[]).replace(
+        "</MessageBody>",
+        "<DiagnosisNameInfo><DiagnosisNameInf><DiagnosisName>架空症</DiagnosisName>\
+         <DiagnosisDate>20250401</DiagnosisDate><UndisclosedFlag>1</UndisclosedFlag></DiagnosisNameInf>\
+         <DiagnosisNameInf><DiagnosisName>見本症</DiagnosisName></DiagnosisNameInf></DiagnosisNameInfo>\
+         <AllergyInfo><NoneStated>1</NoneStated></AllergyInfo><InfectiousInfo/>\
+         <TestInfo><TestInf><TestName>ヘモグロビンA1c</TestName><TestValue>6.2</TestValue>\
+         <TestUnit>%</TestUnit><TestDate>R08/10/01</TestDate></TestInf></TestInfo></MessageBody>",
+    );
+    let summary = summary(&xml);
+    let diseases: Vec<_> =
+        summary.diseases.items().iter().map(|it| (&*it.name, it.undisclosed)).collect();
+    assert_eq!(diseases, [("架空症", true), ("見本症", false)]);
+    let provenance = &summary.diseases.items()[0].provenance[0];
+    assert_eq!((provenance.source, provenance.age_days), (Source::MedicalRecord, Some(603)));
+    assert!(matches!(summary.allergies, Section::StatedNone { .. }));
+    assert!(matches!(summary.infections, Section::NotInSource { .. }));
+    assert_eq!(summary.contraindications, Section::NotAsked);
+    let test = &summary.tests.items()[0];
+    assert_eq!((test.value.as_deref(), test.date), (Some("6.2"), ClaimDate::day(2026, 10, 1)));
+}
+
+#[test]
+fn each_section_says_who_was_asked_and_how_far_back() {
+    let summary = summary(&answer(&[]));
+    let since = |section: &[Asked]| {
+        section.iter().map(|it| (it.source, it.since.unwrap().to_string())).collect::<Vec<_>>()
+    };
+    let both =
+        [(Source::Claim, "2026-08-25".to_owned()), (Source::Dispensing, "2026-10-11".to_owned())];
+    assert_eq!(since(summary.medications.asked()), both);
+    assert_eq!(since(summary.surgeries.asked()), [(Source::Claim, "2021-11-25".to_owned())]);
+    assert!(summary.prescriptions.asked().is_empty());
+}
+
+#[test]
+fn an_answer_cut_at_any_byte_is_no_answer() {
+    let all = [Way::Dispensed, Way::Claimed];
+    let told: Vec<_> = (0..MEDICINES.len())
+        .map(|medicine| {
+            let event = Dispensing { medicine, pharmacy: medicine % 3, month: 10, day: 7 };
+            (event, all.to_vec(), Writing::AsIs)
+        })
+        .collect();
+    let xml = answer(&told).into_bytes();
+    assert!(Answer::read(&xml, "MQ1").is_ok());
+    for end in 0..xml.len() {
+        let error = Answer::read(&xml[..end], "MQ1").unwrap_err();
+        assert_eq!(error.code(), mynaq_interface::ErrorCode::GatewayUnreadable, "at byte {end}");
+    }
+}
