@@ -63,6 +63,7 @@ const ALL_THE_TIME: &[(&str, End)] = &[
     ("gzip-bomb:64", End::AtOnce(ErrorCode::GatewayUnreadable)),
     ("endless:64", End::AtOnce(ErrorCode::GatewayUnreadable)),
     // The answer.
+    ("in-progress", End::AtLast(ErrorCode::GatewayBusy)),
     ("failed:3", End::AtOnce(ErrorCode::GatewayFault)),
     ("failed:9", End::AtOnce(ErrorCode::GatewayFault)),
     ("unknown-code", End::AtOnce(ErrorCode::GatewayFault)),
@@ -110,6 +111,7 @@ const ONCE: &[&str] = &[
     "redirect@1",
     "login-page@1",
     "failed:9@1",
+    "in-progress@1",
     "wrong-identifier@1",
     "empty@1",
     "truncated:700@1",

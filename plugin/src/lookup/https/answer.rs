@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
-use tokio::time::timeout;
+use tokio::time::{Instant, MissedTickBehavior};
 use zeroize::Zeroizing;
 
 use super::super::transport::{News, Next, Setback};
@@ -15,8 +15,8 @@ use super::super::transport::{News, Next, Setback};
 /// An answer of a whole life's data fits well below this.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-/// An answer that pauses this long is looked at for what it holds already.
-const PAUSE: Duration = Duration::from_millis(100);
+/// An answer that takes longer is looked at so often for what it holds already.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Reads the answer's body, if it is one of a gateway.
 pub(super) async fn read(
@@ -26,16 +26,16 @@ pub(super) async fn read(
     judge(&response)?;
     // Growing would copy what the wiped allocator then wipes; small answers never grow.
     let mut body = Zeroizing::new(Vec::with_capacity(64 * 1024));
+    let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let next = {
-            let mut chunk = std::pin::pin!(response.chunk());
-            match timeout(PAUSE, &mut chunk).await {
-                Ok(next) => next,
-                Err(_) => {
-                    news.so_far(&body);
-                    chunk.await
-                }
+        let next = tokio::select! {
+            biased;
+            _ = looks.tick() => {
+                news.so_far(&body);
+                continue;
             }
+            next = response.chunk() => next,
         };
         let lost = |error: reqwest::Error| {
             Error::new(ErrorCode::NetworkLost).detail(format_args!(
