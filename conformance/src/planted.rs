@@ -17,6 +17,7 @@ pub fn planted(person: &Person) -> BTreeSet<String> {
             drugs.chain(treatments)
         })
         .chain(person.institutions.values().flat_map(|place| [&place.name, &place.code]))
+        .chain(person.records.texts())
         .chain([&person.name, &person.kana, &person.address, &person.post_number])
         .cloned()
         .collect();

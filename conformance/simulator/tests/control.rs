@@ -105,6 +105,15 @@ fn either_slot_can_be_tapped_and_scripted() {
     assert!(page_of_two.contains("/script?slot=2") && page_of_two.contains("/tap/X14?slot=2"));
 }
 
+#[test]
+fn the_gateways_faults_can_be_set_and_wrong_ones_are_explained() {
+    let (_simulator, page) = simulator();
+    assert_eq!(post(page, "/faults", "refuse@1\r\nstatus:503:120@2\r\n").0, 204);
+    let (status, why) = post(page, "/faults", "explode");
+    assert!(status == 400 && why.contains("billion-laughs"), "{why}");
+    assert_eq!(post(page, "/faults", "").0, 204);
+}
+
 /// Posts a plain text.
 fn post(page: SocketAddr, path: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(page).expect("the control page");

@@ -22,9 +22,15 @@ pub(super) fn dripping(body: Body, time: Duration) -> Body {
     Body::from_stream(slow)
 }
 
-/// A body whose length nobody can see beforehand.
+/// A body whose length nobody can see beforehand. It ends a moment after its bytes, so that they are
+/// out by then.
 pub(super) fn of_unknown_length(bytes: Vec<u8>) -> Body {
-    Body::from_stream(stream::once(async { Ok::<_, Infallible>(Bytes::from(bytes)) }))
+    let bytes = stream::once(async { Ok::<_, Infallible>(Bytes::from(bytes)) });
+    let moment = stream::once(async {
+        sleep(Duration::from_millis(20)).await;
+        Ok(Bytes::new())
+    });
+    Body::from_stream(bytes.chain(moment))
 }
 
 /// The beginning of an answer, and months without end: so many MiB of them.
