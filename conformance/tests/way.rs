@@ -141,7 +141,7 @@ fn a_proxy_that_lets_nobody_through_and_one_that_is_not_there_are_named() {
 
 #[test]
 fn whose_data_is_coming_is_told_before_a_slow_answer_is_whole() {
-    let stage = Stage::new(Some("P01"));
+    let stage = Stage::new(Some("P09"));
     let case = stage.case();
     case.read_card().unwrap();
     case.identity(Identity::Visual).unwrap();
