@@ -47,10 +47,10 @@ impl Attempts<'_> {
     ) -> Result<T, Ended> {
         let mut asker = Asker::Crew;
         let mut tally = Tally::default();
+        self.progress.attempt();
         loop {
             self.turn(asker).await?;
             asker = Asker::Itself;
-            self.progress.attempt();
             let left = self.deadline.saturating_duration_since(Instant::now());
             let exchange =
                 self.progress.told_after_a_moment(self.line.exchange(message, self.progress));
@@ -81,6 +81,7 @@ impl Attempts<'_> {
     async fn after(&self, setback: Setback, tally: &mut Tally) -> Result<(), Ended> {
         let Setback { error, next } = setback;
         if next == Next::AtOnce {
+            // It never arrived, so it does not count.
             return Ok(());
         }
         let error = tally.count(error, next);
@@ -92,7 +93,9 @@ impl Attempts<'_> {
             Next::After(wait) => self.breaker.hold(wait, now),
             _ => self.breaker.failed(now),
         };
-        self.pause(error, wait, true).await
+        self.pause(error, wait, true).await?;
+        self.progress.attempt();
+        Ok(())
     }
 
     /// Lets a time pass, if there is as much left. The crew hears why, unless it has heard.

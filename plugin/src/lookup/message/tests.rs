@@ -122,7 +122,7 @@ proptest! {
 fn a_result_that_is_not_there_yet_is_asked_for_again() {
     assert_eq!(refused("<SegmentOfResult>2</SegmentOfResult>", ""), ErrorCode::GatewayBusy);
     assert_eq!(refused("<SegmentOfResult>3</SegmentOfResult>", ""), ErrorCode::GatewayFault);
-    assert!(mynaq_interface::Error::from(ErrorCode::GatewayBusy).retry());
+    assert!(Error::from(ErrorCode::GatewayBusy).retry());
 }
 
 #[test]
