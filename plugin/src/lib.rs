@@ -63,7 +63,7 @@ pub mod direct {
     }
 }
 
-/// What holds of any bytes a card may send, for the fuzzer (`plugin/fuzz`). Not in what ships.
+/// What holds of any bytes a card or a gateway may send, for the fuzzer (`plugin/fuzz`). Not in what ships.
 #[doc(hidden)]
 #[cfg(fuzzing)]
 pub mod fuzzing {
@@ -91,5 +91,9 @@ pub mod fuzzing {
 
     pub fn commands(bytes: &[u8]) {
         trial::commands(bytes);
+    }
+
+    pub fn answer(bytes: &[u8]) {
+        crate::lookup::trial::answer(bytes);
     }
 }

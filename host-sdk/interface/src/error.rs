@@ -456,7 +456,7 @@ catalogue! {
             => "端末の日時を合わせてください。急ぐ場合は口頭で聴取してください" "set date and time; for now, go on by asking";
         GatePermitExpired = -521 "gate.permit_expired" again
             "閲覧の許可から時間がたちすぎたため、照会しません" "the permit was not used in time, so nothing is looked up"
-            => "もう一度照会してください" "look up again";
+            => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
         GateTranscription = -522 "gate.transcription" final
             "この項目を記録に取り込むことは認められていません" "the department does not let this be taken over that way"
             => "項目ごとに確かめて取り込むか、書き写してください" "take it field by field where that is allowed, or write it down by hand";
@@ -470,10 +470,10 @@ catalogue! {
             => "口頭で聴取してください。もう一度照会もできます" "go on by asking, or look up again";
         NetworkLost = -603 "network.lost" again
             "通信が途中で切れました" "the line was lost during the look-up"
-            => "もう一度照会してください" "look up again";
+            => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
         NetworkCancelled = -604 "network.cancelled" again
             "照会を中止しました" "the look-up was cancelled"
-            => "必要ならもう一度照会してください" "look up again when wanted";
+            => "口頭で聴取してください。必要ならもう一度照会できます" "go on by asking, or look up again when wanted";
         NetworkNameUnknown = -605 "network.name_unknown" again
             "接続先の名前を調べられません" "the gateway's name cannot be resolved"
             => "口頭で聴取し、つながる場所でもう一度照会してください" "go on by asking; look up again where there is a line";
@@ -496,7 +496,7 @@ catalogue! {
     Gateway {
         GatewayUntrusted = -701 "gateway.untrusted" final
             "接続先の証明書を確認できません" "the gateway's certificate is not from the configured authority"
-            => "照会を止めて、管理者に連絡してください" "stop, and call the administrator";
+            => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
         GatewayCertificateRefused = -702 "gateway.certificate_refused" final
             "この端末の証明書が受け付けられませんでした" "the gateway refused this terminal's client certificate, or closed before answering"
             => "口頭で聴取し、管理者に連絡してください" "go on by asking, and call the administrator";
@@ -517,7 +517,7 @@ catalogue! {
             => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
         GatewayMismatch = -708 "gateway.mismatch" final
             "別の照会への応答が届いたため捨てました" "the answer belongs to another request and was thrown away"
-            => "もう一度照会してください。続く場合は管理者に連絡してください" "look up again; if it stays so, call the administrator";
+            => "口頭で聴取するか、もう一度照会してください。続く場合は管理者に連絡してください" "go on by asking, or look up again; if it stays so, call the administrator";
         GatewayFault = -709 "gateway.fault" again
             "照会先でエラーが起きました" "the gateway reported an error"
             => "もう一度照会するか、口頭で聴取してください" "look up again, or go on by asking";
@@ -595,6 +595,18 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    /// P6: going on by asking is always one step away.
+    #[test]
+    fn a_look_up_that_fails_always_shows_the_way_on() {
+        for &code in ErrorCode::ALL {
+            let error = Error::from(code);
+            if matches!(error.class(), ErrorClass::Network | ErrorClass::Gateway) {
+                assert!(error.action_ja().contains("口頭で聴取"), "{error}");
+                assert!(error.action_en().contains("asking"), "{error}");
+            }
+        }
+    }
 
     #[test]
     fn numbers_and_names_are_unique() {

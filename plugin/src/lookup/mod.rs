@@ -12,6 +12,8 @@ mod message;
 mod progress;
 mod summary;
 mod transport;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod trial;
 mod xml;
 
 use std::time::{Duration, Instant};
