@@ -51,7 +51,10 @@ impl Stage {
     /// As [`Stage::with`].
     pub fn of(world: &Arc<World>, options: Options) -> Self {
         let simulator = Simulator::start(Arc::clone(world), options).expect("a simulator");
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::around(world, simulator, tempfile::tempdir().expect("a folder"))
+    }
+
+    fn around(world: &World, simulator: Simulator, folder: TempDir) -> Self {
         let stage = Stage { simulator, folder };
         stage.write("authority.pem", world.gateway_ca());
         stage.write("client.pem", world.crew().0);
@@ -71,6 +74,23 @@ impl Stage {
                 gateway = stage.simulator.gateway(),
             ),
         );
+        stage
+    }
+
+    /// A stage whose gateway is reached through a terminal's folder, `exchange`.
+    ///
+    /// # Panics
+    /// As [`Stage::with`].
+    pub fn with_folder(options: Options) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let exchange = folder.path().join("exchange");
+        let simulator = Simulator::start(world(), Options { folder: Some(exchange), ..options });
+        let stage = Self::around(&world(), simulator.expect("a simulator"), folder);
+        let text = fs::read_to_string(stage.config()).expect("the configuration");
+        let (before, rest) = text.split_once("[gateway]").expect("a gateway");
+        let (_, after) = rest.split_once("[ledger]").expect("a ledger");
+        let gateway = "[gateway]\ntransport = \"folder\"\ndirectory = \"exchange\"\n[ledger]";
+        stage.write("mynaq.toml", &format!("{before}{gateway}{after}"));
         stage
     }
 

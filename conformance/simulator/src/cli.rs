@@ -101,6 +101,8 @@ impl Run {
             round_trip: self.network.rtt,
             line_rate: self.network.line_rate,
             faults: self.network.faults(),
+            folder_faults: self.network.folder_faults(),
+            folder: self.network.folder,
             habits: self.behaviour.habits(),
             timing: self.pace.timing(),
             script: self.faults.script(),

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
+use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 pub use faults::{
@@ -127,6 +128,16 @@ impl Gateway {
             return Ok(self.refuse(&Fault::reused(&read), faults));
         }
         Ok(answer.write(&self.world, now, faults))
+    }
+
+    /// Takes the time the gateway takes, and holds its answer back if it has to.
+    pub(crate) async fn thinks(&self) {
+        // Even no time at all would be a tick of the timer, a millisecond.
+        if !self.delay.is_zero() {
+            sleep(self.delay).await;
+        }
+        // An error would mean that the gateway is gone, which this very request keeps.
+        let _ = self.held.subscribe().wait_for(|held| !held).await;
     }
 
     fn refuse(&self, fault: &Fault, faults: &[MessageFault]) -> Vec<u8> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::card::Habits;
 use crate::gateway::GatewayFaults;
 use crate::script::Script;
+use crate::terminal::FolderFaults;
 use crate::timing::Timing;
 
 /// Where to listen and how to behave. All addresses must be loopback; port 0 takes any free one.
@@ -48,6 +49,10 @@ pub struct Options {
     pub line_rate: Option<u32>,
     /// What goes wrong at the gateway.
     pub faults: GatewayFaults,
+    /// The folder of a terminal that takes requests and brings the gateway's answers; none without it.
+    pub folder: Option<PathBuf>,
+    /// What that terminal does.
+    pub folder_faults: FolderFaults,
 }
 
 impl Default for Options {
@@ -72,6 +77,8 @@ impl Default for Options {
             round_trip: Duration::ZERO,
             line_rate: None,
             faults: GatewayFaults::default(),
+            folder: None,
+            folder_faults: FolderFaults::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Everything running at once, on one thread of its own.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::gateway::{Gateway, GatewayFaults, Pace, Refusal, Viewing};
 use crate::options::Options;
 use crate::place::LoggedApdu;
 use crate::slot::Slot;
+use crate::terminal::{FolderFaults, Terminal};
 use crate::tries::TriesBook;
 use crate::wire;
 use crate::world::World;
@@ -24,10 +26,14 @@ use crate::world::World;
 pub struct Simulator {
     desk: Desk,
     gateway: Arc<Gateway>,
+    terminal: Option<Arc<Terminal>>,
     addresses: Addresses,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// What its thread works on.
+type Shared = (Desk, Arc<Gateway>, Option<Arc<Terminal>>);
 
 struct Addresses {
     gateway: SocketAddr,
@@ -70,6 +76,8 @@ impl Simulator {
         let gateway = Gateway::new(Arc::clone(&world), options.answer_delay, pace)?;
         gateway.set_faults(options.faults);
         let gateway = Arc::new(gateway);
+        let at = |root: &PathBuf| Terminal::at(root, options.folder_faults.clone()).map(Arc::new);
+        let terminal = options.folder.as_ref().map(at).transpose()?;
         let book = options.keep_tries.as_ref().map_or(Ok(TriesBook::new()), TriesBook::kept_in)?;
         let book = options.pin_tries.iter().try_fold(book, |book, (id, n)| book.with(id, *n))?;
         let desk = Desk::with_tries(world, book);
@@ -81,13 +89,19 @@ impl Simulator {
         }
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
-        let shared = (desk.clone(), Arc::clone(&gateway));
+        let shared = (desk.clone(), Arc::clone(&gateway), terminal.clone());
         let thread = std::thread::Builder::new()
             .name("mynaq-simulator".into())
             .spawn(move || run(listeners, [options.vpcd, options.vpcd2], shared, stopped, &ready))
             .map_err(|source| Error::Start { what: "a thread", source })?;
-        let simulator =
-            Simulator { desk, gateway, addresses, stop: Some(stop), thread: Some(thread) };
+        let simulator = Simulator {
+            desk,
+            gateway,
+            terminal,
+            addresses,
+            stop: Some(stop),
+            thread: Some(thread),
+        };
         match started.recv() {
             Ok(Ok(())) => Ok(simulator),
             Ok(Err(source)) => Err(Error::Start { what: "the runtime", source }),
@@ -171,6 +185,13 @@ impl Simulator {
         self.gateway.set_faults(faults);
     }
 
+    /// Has the terminal do these in place of the ones before.
+    pub fn set_folder_faults(&self, faults: FolderFaults) {
+        if let Some(terminal) = &self.terminal {
+            terminal.set_faults(faults);
+        }
+    }
+
     /// The last 20,000 well-formed requests, oldest first. One that came several times, the same each
     /// time, is one.
     pub fn viewings(&self) -> Vec<Viewing> {
@@ -211,7 +232,7 @@ impl Drop for Simulator {
 fn run(
     listeners: Listeners,
     vpcd: [Option<SocketAddr>; 2],
-    shared: (Desk, Arc<Gateway>),
+    shared: Shared,
     stopped: oneshot::Receiver<()>,
     ready: &mpsc::Sender<std::io::Result<()>>,
 ) {
@@ -234,7 +255,7 @@ fn serve(
     runtime: &Runtime,
     listeners: Listeners,
     vpcd: [Option<SocketAddr>; 2],
-    (desk, gateway): (Desk, Arc<Gateway>),
+    (desk, gateway, terminal): Shared,
 ) -> std::io::Result<()> {
     let _inside = runtime.enter();
     let slots = [desk.first(), desk.second()];
@@ -252,6 +273,9 @@ fn serve(
     }
     let lines = tokio::net::TcpListener::from_std(listeners.gateway)?;
     runtime.spawn(Arc::clone(&gateway).listen(lines));
+    if let Some(terminal) = terminal {
+        runtime.spawn(terminal.serve(Arc::clone(&gateway)));
+    }
     if let Some(page) = listeners.control {
         runtime.spawn(control::listen(tokio::net::TcpListener::from_std(page)?, desk, gateway));
     }

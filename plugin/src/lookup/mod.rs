@@ -7,6 +7,7 @@
 
 mod attempts;
 mod breaker;
+mod folder;
 mod https;
 mod message;
 mod progress;
@@ -18,13 +19,14 @@ mod xml;
 
 use std::time::{Duration, Instant};
 
-use mynaq_interface::{Error, ErrorCode, Summary};
+use mynaq_interface::{Error, Summary};
 use time::{Date, OffsetDateTime, UtcOffset};
 use zeroize::Zeroizing;
 
 use self::attempts::Attempts;
 pub(crate) use self::attempts::Ended;
 use self::breaker::Breaker;
+use self::folder::FolderWay;
 use self::https::HttpsWay;
 use self::message::Answer;
 use self::progress::Progress;
@@ -61,10 +63,7 @@ impl LookupClient {
         let gateway = &config.gateway;
         let transport: Box<dyn Transport> = match &gateway.way {
             Way::Https(https) => Box::new(HttpsWay::open(https, gateway.times, config.mode)?),
-            Way::Folder(folder) => {
-                let fault = folder.fault("no transport of this name is built yet");
-                return Err(Error::in_file(ErrorCode::ConfigInvalid, fault));
-            }
+            Way::Folder(folder) => Box::new(FolderWay::open(folder, gateway.times, config.mode)?),
         };
         Ok(LookupClient {
             transport,

@@ -1,9 +1,10 @@
 //! The gateway: how fast it is, what goes wrong with it, and whom it knows.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use mynaq_simulator::{FAULT_KINDS, GatewayFaults, Population};
+use mynaq_simulator::{FAULT_KINDS, FolderFault, FolderFaults, GatewayFaults, Population};
 
 use super::milliseconds;
 
@@ -23,6 +24,14 @@ pub(super) struct Network {
     /// more than once.
     #[arg(long, value_name = "KIND[:ARGUMENT][@N]", long_help = fault_help())]
     fault: Vec<GatewayFaults>,
+    /// Take requests out of this folder as a terminal does, and put the answers there; made if it is not
+    /// there.
+    #[arg(long, value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
+    /// What that terminal does: zip, pdf, late:MS, halves:MS, never, other-name, foreign, bomb,
+    /// many-parts, climbing, no-pdf. Can be given more than once.
+    #[arg(long, value_name = "KIND[:MS]")]
+    folder_fault: Vec<FolderFault>,
     /// So many people more, G00001 and so on, made from the seed.
     #[arg(long, value_name = "NUMBER", default_value = "0",
         value_parser = clap::value_parser!(u32).range(0..=i64::from(Population::MOST)))]
@@ -36,6 +45,10 @@ impl Network {
     pub(super) fn faults(&self) -> GatewayFaults {
         let list = self.fault.iter().flat_map(|part| part.list.clone()).collect();
         GatewayFaults { list }
+    }
+
+    pub(super) fn folder_faults(&self) -> FolderFaults {
+        FolderFaults { list: self.folder_fault.clone() }
     }
 
     pub(super) fn population(&self) -> Population {

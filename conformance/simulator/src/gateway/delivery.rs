@@ -41,13 +41,10 @@ pub(super) async fn receive(
     }
     let Turn { cut, stall, drip, .. } = turn;
     let response = respond(&gateway, &client, request, turn).await;
-    let time = gateway.delay + stall;
-    // Even no time at all would be a tick of the timer, a millisecond.
-    if !time.is_zero() {
-        sleep(time).await;
+    if !stall.is_zero() {
+        sleep(stall).await;
     }
-    // An error would mean that the gateway is gone, which this very request keeps.
-    let _ = gateway.held.subscribe().wait_for(|held| !held).await;
+    gateway.thinks().await;
     client.valve.limit(cut);
     match drip {
         None => response,
