@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::Instant;
 
 use mynaq_conformance::{LogBook, Script, Stage, opening, parts};
 use mynaq_host_sdk::DoorKind;
@@ -62,8 +62,8 @@ fn gateway_and_ledger_agree_one_to_one_over_many_cases() {
 fn a_killed_host_leaves_no_look_up_without_its_permit() {
     let stage = Stage::new(Some("P01"));
     let deaths = how_many(25, 1_000);
-    for death in 0..deaths {
-        let mut host = Command::new(&parts().mynaq)
+    let host = || {
+        Command::new(&parts().mynaq)
             .args(["view", "--identity", "visual", "--consent", "given", "--plugin"])
             .arg(&parts().plugin)
             .arg("--config")
@@ -71,9 +71,16 @@ fn a_killed_host_leaves_no_look_up_without_its_permit() {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap();
-        // Spread over the whole life of a case, which lasts some tens of milliseconds.
-        std::thread::sleep(Duration::from_micros((death as u64 * 1_709) % 60_000));
+            .unwrap()
+    };
+    // As long as one lives that is let live, on this machine at this moment.
+    let begun = Instant::now();
+    assert!(host().wait().unwrap().success());
+    let life = begun.elapsed();
+    for death in 0..deaths {
+        let mut host = host();
+        // Spread over the whole life of a case.
+        std::thread::sleep(life * ((death * 37 % 100) as u32) / 100);
         host.kill().unwrap();
         host.wait().unwrap();
     }
