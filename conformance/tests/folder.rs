@@ -126,7 +126,6 @@ fn faults_of_the_message_are_what_they_are_over_the_line() {
         ("two-people", ErrorCode::GatewayAmbiguous),
         ("broken-shift-jis", ErrorCode::GatewayUnreadable),
         ("billion-laughs", ErrorCode::GatewayUnreadable),
-        ("truncated:700", ErrorCode::GatewayUnreadable),
         ("failed:9", ErrorCode::GatewayFault),
     ] {
         let stage = stage("P01");
@@ -177,6 +176,32 @@ fn a_look_up_that_is_cancelled_takes_its_request_back() {
     while requests() > 0 {
         assert!(begun.elapsed() < Duration::from_secs(5), "the request still lies there");
         std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_answer_that_comes_when_nobody_waits_any_more_does_not_stay() {
+    let stage = stage("P01");
+    stage.simulator.set_folder_faults("late:1500".parse().unwrap());
+    let case = at_the_open_gate(&stage);
+    case.look_up(Scope::Summary).unwrap();
+    until(&case, |body| matches!(body, EventBody::LookUpSent { .. }));
+    let begun = Instant::now();
+    while stage.simulator.viewings().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "the terminal takes nothing");
+        std::thread::yield_now();
+    }
+    case.cancel().unwrap();
+    // It has been taken, so its answer comes; and goes.
+    let mut came = false;
+    loop {
+        let lies = !left(&stage).is_empty();
+        came |= lies;
+        if came && !lies {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(8), "came: {came}, {:?}", left(&stage));
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

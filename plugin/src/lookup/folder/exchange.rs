@@ -1,11 +1,16 @@
 //! The files of one request. Their names are assumed (`ASSUMPTIONS.md`); nothing else knows them.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use mynaq_interface::{Error, ErrorCode};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
 
 use super::super::transport::Reply;
@@ -24,15 +29,32 @@ const MOST_WAITING: usize = 20;
 /// No answer is larger.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// How often an answer is looked for that nobody waits for any more.
+const LOOK_AFTER: Duration = Duration::from_secs(1);
+
 /// A terminal's folder.
 #[derive(Debug)]
 pub(super) struct Exchange {
     root: PathBuf,
+    /// The identifiers somebody waits for.
+    waiting: Arc<Mutex<HashSet<String>>>,
 }
 
-/// A request that has been handed in. Dropping it takes back what is left of it.
+/// A request that has been handed in. Dropping it takes back what is left of it, and the answer that
+/// may still come.
 #[derive(Debug)]
 pub(super) struct Placed {
+    files: Files,
+    waiting: Arc<Mutex<HashSet<String>>>,
+    /// How long an answer may still come.
+    longest: Duration,
+    is_answered: bool,
+}
+
+/// The files of one request.
+#[derive(Debug, Clone)]
+struct Files {
+    identifier: String,
     request: PathBuf,
     answers: [(PathBuf, &'static str); ENDINGS.len()],
 }
@@ -60,17 +82,19 @@ impl Exchange {
             (Mode::Production, true) => {
                 Err("this is the folder of a simulated terminal: production takes none".into())
             }
-            _ => Ok(Exchange { root: root.to_owned() }),
+            _ => Ok(Exchange { root: root.to_owned(), waiting: Arc::default() }),
         }
     }
 
-    /// Deletes files of ours that nobody waits for any more: they are older than any look-up.
+    /// Deletes files of ours that nobody waits for any more: they are older than any look-up, by the
+    /// clock of whoever keeps the folder.
     pub(super) fn sweep(&self, oldest: Duration) {
+        let Some(now) = self.time_there() else { return };
         for (part, beginning) in [("req", REQUEST), ("res", ANSWER), ("", REQUEST)] {
             let Ok(files) = fs::read_dir(self.root.join(part)) else { continue };
             for file in files.flatten() {
                 if is_ours(&file.file_name().to_string_lossy(), beginning)
-                    && age(&file.path()).is_some_and(|age| age > oldest)
+                    && age(&file.path(), now).is_some_and(|age| age > oldest)
                 {
                     forget(&file.path());
                 }
@@ -78,18 +102,35 @@ impl Exchange {
         }
     }
 
+    /// The time by the clock that stamps files there, which on a share is another machine's.
+    fn time_there(&self) -> Option<SystemTime> {
+        let probe = self.root.join(format!("{REQUEST}time.part"));
+        let now = File::create(&probe).ok()?.metadata().ok()?.modified().ok();
+        forget(&probe);
+        now
+    }
+
     /// Hands a request in; nothing where the terminal has no place for it. One that was handed in
     /// before, and whose answer has come meanwhile, is not handed in again.
-    pub(super) fn place(&self, identifier: &str, bytes: &[u8]) -> io::Result<Option<Placed>> {
+    pub(super) fn place(
+        &self,
+        identifier: &str,
+        bytes: &[u8],
+        longest: Duration,
+    ) -> io::Result<Option<Placed>> {
         let requests = self.root.join("req");
-        let placed = Placed {
+        let files = Files {
+            identifier: identifier.to_owned(),
             request: requests.join(format!("{REQUEST}{identifier}.xml")),
             answers: ENDINGS.map(|ending| {
                 let name = format!("{ANSWER}{identifier}.{ending}");
                 (self.root.join("res").join(name), ending)
             }),
         };
-        if placed.is_answered()? || placed.request.exists() {
+        lock(&self.waiting).insert(identifier.to_owned());
+        let waiting = Arc::clone(&self.waiting);
+        let placed = Placed { files, waiting, longest, is_answered: false };
+        if placed.is_answered()? || placed.files.request.exists() {
             return Ok(Some(placed));
         }
         if fs::read_dir(&requests)?.count() >= MOST_WAITING {
@@ -98,7 +139,7 @@ impl Exchange {
         // Written elsewhere and moved: the terminal never sees half of it.
         let elsewhere = self.root.join(format!("{REQUEST}{identifier}.part"));
         let written =
-            write(&elsewhere, bytes).and_then(|()| fs::rename(&elsewhere, &placed.request));
+            write(&elsewhere, bytes).and_then(|()| fs::rename(&elsewhere, &placed.files.request));
         if let Err(error) = written {
             forget(&elsewhere);
             return Err(error);
@@ -110,54 +151,109 @@ impl Exchange {
 impl Placed {
     /// Whether an answer is there, whole or not.
     pub(super) fn is_answered(&self) -> io::Result<bool> {
-        for (answer, _) in &self.answers {
-            if answer.try_exists()? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.files.answers.iter().any(|(answer, _)| is_file(answer)))
     }
 
     /// Takes the answer, if it is whole; if it has `settled`, however it is.
-    pub(super) fn take(&self, settled: bool) -> io::Result<Taken> {
-        let found = self.answers.iter().find(|(answer, _)| answer.exists());
+    pub(super) fn take(&mut self, settled: bool) -> io::Result<Taken> {
+        let found = self.files.answers.iter().find(|(answer, _)| is_file(answer));
         let Some((answer, ending)) = found else { return Ok(Taken::NotYet(0)) };
-        // The terminal may have it open still, which on Windows keeps others out.
-        let Ok(file) = File::open(answer) else { return Ok(Taken::NotYet(0)) };
-        let size = file.metadata()?.len();
-        if size > LARGEST {
-            forget(answer);
-            let large = Error::new(ErrorCode::GatewayUnreadable);
-            return Ok(Taken::Whole(Err(
-                large.detail(format_args!("an answer of more than {LARGEST} bytes"))
-            )));
-        }
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
-        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-        if !settled && !unpack::is_whole(&bytes, ending) {
+        let Some(bytes) = read(answer)? else { return Ok(Taken::NotYet(0)) };
+        self.is_answered = true;
+        if bytes.len() as u64 <= LARGEST && !settled && !unpack::is_whole(&bytes, ending) {
             return Ok(Taken::NotYet(bytes.len() as u64));
         }
-        forget(answer);
-        Ok(Taken::Whole(unpack::reply(bytes, ending)))
+        let reply = match bytes.len() as u64 {
+            ..=LARGEST => unpack::reply(bytes, ending).and_then(|reply| self.with_document(reply)),
+            _ => Err(Error::new(ErrorCode::GatewayUnreadable)
+                .detail(format_args!("an answer of more than {LARGEST} bytes"))),
+        };
+        self.files.forget();
+        Ok(Taken::Whole(reply))
+    }
+
+    /// A document that lies beside the message is part of the answer.
+    fn with_document(&self, mut reply: Reply) -> Result<Reply, Error> {
+        let beside =
+            self.files.answers.iter().find(|(file, ending)| *ending == "pdf" && is_file(file));
+        if let (None, Some((file, ending))) = (&reply.pdf, beside)
+            && let Ok(Some(bytes)) = read(file)
+        {
+            reply.pdf = unpack::reply(bytes, ending)?.pdf;
+        }
+        Ok(reply)
     }
 }
 
 impl Drop for Placed {
+    /// On the disk, and so apart from the line: a share that hangs must not keep other cases.
     fn drop(&mut self) {
-        forget(&self.request);
-        for (answer, _) in &self.answers {
-            forget(answer);
+        lock(&self.waiting).remove(&self.files.identifier);
+        let (files, waiting) = (self.files.clone(), Arc::clone(&self.waiting));
+        let (is_answered, longest) = (self.is_answered, self.longest);
+        match Handle::try_current() {
+            Ok(line) => drop(line.spawn(async move {
+                let until = Instant::now() + longest;
+                // An answer that comes when nobody waits any more must not lie there; one that
+                // somebody waits for again is theirs.
+                while let Some(files) = files.clone().unless_wanted(&waiting) {
+                    let forgotten = spawn_blocking(move || files.forget()).await;
+                    if is_answered || forgotten.unwrap_or(true) || Instant::now() > until {
+                        return;
+                    }
+                    sleep(LOOK_AFTER).await;
+                }
+            })),
+            Err(_) => drop(files.forget()),
         }
     }
 }
 
-/// What was never there, or is gone already, need not be deleted; what cannot be is swept later.
-fn forget(file: &Path) {
-    if let Err(error) = fs::remove_file(file)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        tracing::warn!(%error, "a file of an exchange could not be deleted");
+impl Files {
+    fn unless_wanted(self, waiting: &Mutex<HashSet<String>>) -> Option<Self> {
+        (!lock(waiting).contains(&self.identifier)).then_some(self)
     }
+
+    /// Deletes what is there; says whether nothing more can come: the request was still there, or an
+    /// answer.
+    fn forget(&self) -> bool {
+        let mut is_over = forget(&self.request);
+        for (answer, _) in &self.answers {
+            is_over |= forget(answer);
+        }
+        is_over
+    }
+}
+
+fn lock(waiting: &Mutex<HashSet<String>>) -> std::sync::MutexGuard<'_, HashSet<String>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A file and nothing that only looks like one: reading a pipe would wait for ever.
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+}
+
+/// Deletes a file; whether it was there. What cannot be deleted now is swept later.
+fn forget(file: &Path) -> bool {
+    match fs::remove_file(file) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => {
+            tracing::warn!(%error, "a file of an exchange could not be deleted");
+            false
+        }
+    }
+}
+
+/// The content, as far as it may be long; none where the terminal has the file open still, which on
+/// Windows keeps others out.
+fn read(file: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let Ok(file) = File::open(file) else { return Ok(None) };
+    let size = usize::try_from(file.metadata()?.len().min(LARGEST)).unwrap_or(0);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -174,7 +270,7 @@ fn is_ours(name: &str, beginning: &str) -> bool {
     })
 }
 
-fn age(file: &Path) -> Option<Duration> {
+fn age(file: &Path, now: SystemTime) -> Option<Duration> {
     let written = fs::metadata(file).ok()?.modified().ok()?;
-    SystemTime::now().duration_since(written).ok()
+    now.duration_since(written).ok()
 }

@@ -6,8 +6,8 @@
 //! # What lies on a disk
 //! P3 says that nothing of a patient reaches a disk, and this way cannot keep it: the certificate lies
 //! in `req` until the terminal takes it, the answer in `res` until it is read here, which is some tens
-//! of milliseconds. Both are deleted as soon as they have served, also when a look-up is given up, and
-//! what a process that died has left is deleted by the next one. A department that uses this way puts
+//! of milliseconds. Both are deleted as soon as they have served, also when a look-up is given up and
+//! the answer comes afterwards, and what a process that died has left is deleted by the next one. A department that uses this way puts
 //! the folder in memory, or on a share nobody else can read.
 
 mod exchange;
@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(40);
 const NO_PLACE: Duration = Duration::from_secs(1);
 
 /// An answer that does not grow for so long is as whole as it will be.
-const SETTLED: Duration = Duration::from_secs(1);
+const SETTLED: Duration = Duration::from_secs(5);
 
 /// The gateway behind a terminal's folder.
 #[derive(Debug)]
@@ -74,24 +74,26 @@ impl Line for FolderLine {
         message: &'a Message,
         news: &'a (dyn News + Sync),
     ) -> Pending<'a, Result<Reply, Setback>> {
-        Box::pin(async move {
-            news.phase(LookUpPhase::Connecting);
-            let placed = within(self.times.connect, self.place(message)).await?;
-            news.phase(LookUpPhase::Asking);
-            let placed = within(self.times.first_byte, appears(placed)).await?;
-            news.phase(LookUpPhase::Receiving);
-            within(self.times.answer, whole(placed)).await
-        })
+        Box::pin(async move { within(self.times.answer, self.attempt(message, news)).await })
     }
 }
 
 impl FolderLine {
+    async fn attempt(&self, message: &Message, news: &(dyn News + Sync)) -> Result<Reply, Setback> {
+        news.phase(LookUpPhase::Connecting);
+        let placed = within(self.times.connect, self.place(message)).await?;
+        news.phase(LookUpPhase::Asking);
+        let placed = within(self.times.first_byte, appears(placed)).await?;
+        news.phase(LookUpPhase::Receiving);
+        whole(placed).await
+    }
+
     async fn place(&self, message: &Message) -> Result<Placed, Setback> {
         let (exchange, bytes) = (Arc::clone(&self.exchange), message.bytes.clone());
         let (identifier, stale) = (message.identifier.clone(), self.times.give_up);
         let placed = on_disk(move || {
             exchange.sweep(stale);
-            exchange.place(&identifier, &bytes)
+            exchange.place(&identifier, &bytes, stale)
         });
         placed.await?.ok_or_else(|| Setback {
             error: Error::new(ErrorCode::GatewayBusy).detail("the terminal has 20 requests"),

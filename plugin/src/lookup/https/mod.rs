@@ -20,7 +20,7 @@ use mynaq_interface::{Error, ErrorCode, LookUpPhase};
 use reqwest::{Client, Proxy, Response, Url, redirect};
 use tokio::time::timeout;
 
-use self::parking::{ERRAND, Errand, Lot, Parking};
+use self::parking::{Ask, ERRAND, Errand, Lot, Parking};
 use self::trouble::Trouble;
 use super::transport::{Line, Message, News, Pending, Reply, Setback, Transport};
 use crate::config::{Https, Mode, Times};
@@ -127,8 +127,9 @@ impl HttpsLine {
             .post(self.shared.url.clone())
             .header("content-type", "application/xml; charset=Shift_JIS")
             .body(message.bytes.to_vec());
-        let sending = ERRAND.scope((Errand::Ask, Arc::clone(&self.lot)), request.send());
-        let response = self.first_byte(sending, news).await?;
+        let ask = Arc::new(Ask::default());
+        let errand = (Errand::Ask(Arc::clone(&ask)), Arc::clone(&self.lot));
+        let response = self.first_byte(&ask, ERRAND.scope(errand, request.send()), news).await?;
         news.phase(LookUpPhase::Receiving);
         answer::read(response, news).await.map(|xml| Reply { xml: Some(xml), pdf: None })
     }
@@ -136,6 +137,7 @@ impl HttpsLine {
     /// Opening the connection has its own limit, in the client; from then on the gateway's runs.
     async fn first_byte(
         &self,
+        ask: &Ask,
         sending: impl Future<Output = reqwest::Result<Response>>,
         news: &(dyn News + Sync),
     ) -> Result<Response, Setback> {
@@ -143,7 +145,7 @@ impl HttpsLine {
         let sent = tokio::select! {
             biased;
             sent = &mut sending => sent,
-            () = self.lot.connected.notified() => {
+            () = ask.connected.notified() => {
                 news.phase(LookUpPhase::Asking);
                 let limit = self.shared.times.first_byte;
                 timeout(limit, sending)
@@ -151,7 +153,7 @@ impl HttpsLine {
                     .map_err(|_| late(format_args!("no first byte after {limit:?}")))?
             }
         };
-        sent.map_err(|error| self.shared.trouble.of(&error, self.lot.last_had_waited()))
+        sent.map_err(|error| self.shared.trouble.of(&error, ask.had_waited()))
     }
 }
 

@@ -24,12 +24,27 @@ tokio::task_local! {
     pub(super) static ERRAND: (Errand, Arc<Lot>);
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Errand {
     /// Open a connection and put it aside.
     Park,
     /// Hand one out for a request.
-    Ask,
+    Ask(Arc<Ask>),
+}
+
+/// What a request hears of its connection.
+#[derive(Debug, Default)]
+pub(super) struct Ask {
+    /// It has one.
+    pub(super) connected: Notify,
+    had_waited: AtomicBool,
+}
+
+impl Ask {
+    /// Whether its connection had been kept ready, and so may have been dead.
+    pub(super) fn had_waited(&self) -> bool {
+        self.had_waited.load(Ordering::SeqCst)
+    }
 }
 
 /// One case's place for one connection.
@@ -37,10 +52,6 @@ pub(super) enum Errand {
 pub(super) struct Lot {
     parked: Mutex<Option<Parked>>,
     opening: AtomicBool,
-    /// Whether the last connection handed out had waited here.
-    waited: AtomicBool,
-    /// A request has its connection.
-    pub(super) connected: Notify,
     /// Nobody opens one any more.
     opened: Notify,
 }
@@ -80,21 +91,14 @@ impl Lot {
         parked.is_some()
     }
 
-    /// Whether the connection of the last request had waited here, and so may have been dead.
-    pub(super) fn last_had_waited(&self) -> bool {
-        self.waited.load(Ordering::SeqCst)
-    }
-
     fn park<C: Send + 'static>(&self, connection: C) {
         let parked = Parked { connection: Box::new(connection), since: Instant::now() };
         *self.lock() = Some(parked);
     }
 
     fn take<C: Send + 'static>(&self) -> Option<C> {
-        let parked = self.lock().take().filter(|parked| parked.since.elapsed() < FRESH);
-        let connection = parked.and_then(|parked| parked.connection.downcast().ok());
-        self.waited.store(connection.is_some(), Ordering::SeqCst);
-        connection.map(|connection| *connection)
+        let parked = self.lock().take().filter(|parked| parked.since.elapsed() < FRESH)?;
+        parked.connection.downcast().ok().map(|connection| *connection)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Parked>> {
@@ -156,16 +160,17 @@ where
                     Err(BoxError::from("parked"))
                 })
             }
-            Errand::Ask => match lot.take() {
+            Errand::Ask(ask) => match lot.take() {
                 Some(connection) => {
-                    lot.connected.notify_one();
+                    ask.had_waited.store(true, Ordering::SeqCst);
+                    ask.connected.notify_one();
                     Box::pin(std::future::ready(Ok(connection)))
                 }
                 None => {
                     let opening = self.connector.call(to);
                     Box::pin(async move {
                         let connection = opening.await?;
-                        lot.connected.notify_one();
+                        ask.connected.notify_one();
                         Ok(connection)
                     })
                 }
