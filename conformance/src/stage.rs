@@ -4,14 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mynaq_host_sdk::{Case, CaseOpening, DoorKind, Error, Hooks, Level, Plugin, Session};
+use mynaq_host_sdk::{
+    Case, CaseOpening, Consent, DoorKind, Error, EventBody, GateState, Hooks, Identity, Level,
+    Plugin, Session,
+};
 use mynaq_simulator::{Options, Simulator, World};
 use tempfile::TempDir;
 
 use crate::built::parts;
 #[cfg(unix)]
 use crate::daemon;
-use crate::drama::{Outcome, Script};
+use crate::drama::{Outcome, Script, until};
 
 /// The simulated world, made once a process: its keys cost time.
 ///
@@ -161,6 +164,19 @@ impl Stage {
     /// When the plugin refuses.
     pub fn case(&self) -> Case {
         self.case_by(DoorKind::Rust)
+    }
+
+    /// A case whose gate is open: by a look, with the patient's consent.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub fn at_the_open_gate(&self) -> Case {
+        let case = self.case();
+        case.read_card().expect("a command that works");
+        case.identity(Identity::Visual).expect("a command that works");
+        case.consent(Consent::Given, None).expect("a command that works");
+        until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open, .. }));
+        case
     }
 
     /// Opens a case through a door.

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use mynaq_conformance::{Stage, until};
-use mynaq_host_sdk::{Case, Consent, ErrorCode, EventBody, GateState, Identity, Scope};
+use mynaq_host_sdk::{Case, ErrorCode, EventBody, Scope};
 use mynaq_ledger::Fact;
 use mynaq_simulator::Outcome;
 
@@ -126,15 +126,6 @@ fn stage() -> Stage {
     stage
 }
 
-fn at_the_open_gate(stage: &Stage) -> Case {
-    let case = stage.case();
-    case.read_card().unwrap();
-    case.identity(Identity::Visual).unwrap();
-    case.consent(Consent::Given, None).unwrap();
-    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open, .. }));
-    case
-}
-
 /// Looks up, to the end: what was told, and how long it took.
 fn look_up(case: &Case) -> (Vec<EventBody>, Duration) {
     let begun = Instant::now();
@@ -176,7 +167,7 @@ fn every_fault_that_stays_ends_as_documented_and_in_its_time() {
     side_by_side(ALL_THE_TIME, |(fault, end)| {
         let stage = stage();
         stage.simulator.set_faults(fault.parse().unwrap());
-        let case = at_the_open_gate(&stage);
+        let case = stage.at_the_open_gate();
         let (told, took) = look_up(&case);
         let seen = match final_error(&told) {
             None => End::Found,
@@ -205,7 +196,7 @@ fn goes_on(body: &EventBody) -> bool {
 fn every_fault_that_passes_is_survived_and_is_one_viewing() {
     side_by_side(ONCE, |fault| {
         let stage = stage();
-        let case = at_the_open_gate(&stage);
+        let case = stage.at_the_open_gate();
         stage.simulator.set_faults(fault.parse().unwrap());
         let (told, took) = look_up(&case);
         assert_eq!(final_error(&told), None, "{fault}, after {took:?}: {told:#?}");
@@ -237,7 +228,7 @@ fn books_agree(stage: &Stage, fault: &str) {
 fn a_gateway_that_asks_for_a_pause_gets_it_also_from_the_next_case() {
     let stage = stage();
     stage.simulator.set_faults("status:503:600".parse().unwrap());
-    let case = at_the_open_gate(&stage);
+    let case = stage.at_the_open_gate();
     let (told, _) = look_up(&case);
     let Some(EventBody::Trouble { next_attempt_ms: Some(wait), .. }) = told.last() else {
         panic!("{told:?}")

@@ -6,9 +6,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use mynaq_conformance::{LogBook, Script, Stage, until};
-use mynaq_host_sdk::{
-    Case, Consent, DoorKind, ErrorCode, EventBody, GateState, Identity, LookUpPhase, Scope, Summary,
-};
+use mynaq_host_sdk::{Case, Consent, DoorKind, ErrorCode, EventBody, LookUpPhase, Scope, Summary};
 use mynaq_simulator::{Options, people};
 
 const TIMES: &str = "first_byte_seconds = 1\nanswer_seconds = 3\ngive_up_seconds = 4\n";
@@ -17,15 +15,6 @@ fn stage(card: &str) -> Stage {
     let stage = Stage::with_folder(Options { card: Some(card.into()), ..Options::default() });
     stage.reconfigure("[ledger]", &format!("{TIMES}[ledger]"));
     stage
-}
-
-fn at_the_open_gate(stage: &Stage) -> Case {
-    let case = stage.case();
-    case.read_card().unwrap();
-    case.identity(Identity::Visual).unwrap();
-    case.consent(Consent::Given, None).unwrap();
-    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open, .. }));
-    case
 }
 
 fn is_over(body: &EventBody) -> bool {
@@ -68,7 +57,7 @@ fn everybody_is_the_same_through_the_folder() {
             let line = Stage::new(Some(id));
             let folder = stage(id);
             let [by_line, by_folder] =
-                [&line, &folder].map(|stage| look_up(&at_the_open_gate(stage), scope));
+                [&line, &folder].map(|stage| look_up(&stage.at_the_open_gate(), scope));
             let end = |told: &[EventBody]| match told.last() {
                 Some(EventBody::Trouble { error, .. }) => Some(error.code()),
                 _ => None,
@@ -98,7 +87,7 @@ fn each_fault_of_a_terminal_ends_as_documented_and_leaves_nothing() {
     ] {
         let stage = stage("P09");
         stage.simulator.set_folder_faults(faults.parse().unwrap());
-        let case = at_the_open_gate(&stage);
+        let case = stage.at_the_open_gate();
         let begun = Instant::now();
         let told = look_up(&case, Scope::Summary);
         let told = match told.last() {
@@ -130,7 +119,7 @@ fn faults_of_the_message_are_what_they_are_over_the_line() {
     ] {
         let stage = stage("P01");
         stage.simulator.set_faults(faults.parse().unwrap());
-        let told = look_up(&at_the_open_gate(&stage), Scope::Summary);
+        let told = look_up(&stage.at_the_open_gate(), Scope::Summary);
         let Some(EventBody::Trouble { error, .. }) = told.last() else { panic!("{told:?}") };
         assert_eq!(error.code(), code, "{faults}");
         assert!(left(&stage).is_empty(), "{faults}");
@@ -141,7 +130,7 @@ fn faults_of_the_message_are_what_they_are_over_the_line() {
 fn a_document_for_the_eye_is_passed_through_as_it_came() {
     let stage = stage("P01");
     stage.simulator.set_folder_faults("pdf".parse().unwrap());
-    let case = at_the_open_gate(&stage);
+    let case = stage.at_the_open_gate();
     let told = look_up(&case, Scope::Summary);
     let Some(EventBody::Document { format, bytes }) = told.last() else { panic!("{told:?}") };
     let document = case.export(format).unwrap();
@@ -160,7 +149,7 @@ fn a_look_up_that_is_cancelled_takes_its_request_back() {
     fs::create_dir_all(unattended.join("res")).unwrap();
     fs::write(unattended.join("MYNAQ-SIMULATED"), "").unwrap();
     stage.reconfigure("\"exchange\"", "\"unattended\"");
-    let case = at_the_open_gate(&stage);
+    let case = stage.at_the_open_gate();
     let requests = || fs::read_dir(unattended.join("req")).unwrap().count();
     case.look_up(Scope::Summary).unwrap();
     until(&case, |body| {
@@ -183,7 +172,7 @@ fn a_look_up_that_is_cancelled_takes_its_request_back() {
 fn an_answer_that_comes_when_nobody_waits_any_more_does_not_stay() {
     let stage = stage("P01");
     stage.simulator.set_folder_faults("late:1500".parse().unwrap());
-    let case = at_the_open_gate(&stage);
+    let case = stage.at_the_open_gate();
     case.look_up(Scope::Summary).unwrap();
     until(&case, |body| matches!(body, EventBody::LookUpSent { .. }));
     let begun = Instant::now();
@@ -217,7 +206,7 @@ fn a_terminal_that_has_twenty_requests_gets_no_more() {
         fs::write(full.join(format!("req/OQSsiquc01req_{number}.xml")), "somebody's").unwrap();
     }
     stage.reconfigure("\"exchange\"", "\"full\"");
-    let told = look_up(&at_the_open_gate(&stage), Scope::Summary);
+    let told = look_up(&stage.at_the_open_gate(), Scope::Summary);
     let Some(EventBody::Trouble { error, .. }) = told.last() else { panic!("{told:?}") };
     assert_eq!(error.code(), ErrorCode::GatewayBusy);
     assert_eq!(fs::read_dir(full.join("req")).unwrap().count(), 20);

@@ -23,14 +23,6 @@ fn with_a_line() -> (Stage, Line) {
     (stage, line)
 }
 
-/// Brings a case to its open gate.
-fn open_the_gate(case: &Case) {
-    case.read_card().unwrap();
-    case.identity(Identity::Visual).unwrap();
-    case.consent(Consent::Given, None).unwrap();
-    while !matches!(next(case), EventBody::Gate { state: GateState::Open, .. }) {}
-}
-
 fn next(case: &Case) -> EventBody {
     case.next_event(Duration::from_secs(20)).unwrap().expect("an event").body
 }
@@ -39,9 +31,8 @@ fn next(case: &Case) -> EventBody {
 #[test]
 fn the_line_is_opened_with_the_case_says_nothing_before_the_permit_and_ends_with_the_case() {
     let (stage, line) = with_a_line();
-    let case = stage.case();
+    let case = stage.at_the_open_gate();
     assert!(line.comes_to(1), "no line was opened");
-    open_the_gate(&case);
     assert_eq!(stage.simulator.bytes_said(), 0);
     case.look_up(Scope::Summary).unwrap();
     while !matches!(next(&case), EventBody::Record { .. }) {}
@@ -71,8 +62,7 @@ fn a_refusal_ends_the_line_and_nothing_opens_it_again() {
 #[test]
 fn in_a_tunnel_a_look_up_goes_on_by_itself_and_is_one_viewing() {
     let (stage, line) = with_a_line();
-    let case = stage.case();
-    open_the_gate(&case);
+    let case = stage.at_the_open_gate();
     line.goes();
     case.look_up(Scope::Summary).unwrap();
     let (mut troubles, mut waits, mut summaries) = (Vec::new(), Vec::new(), 0);
@@ -114,8 +104,7 @@ fn in_a_tunnel_a_look_up_goes_on_by_itself_and_is_one_viewing() {
 #[test]
 fn a_look_up_in_a_tunnel_can_be_cancelled_at_any_moment() {
     let (stage, line) = with_a_line();
-    let case = stage.case();
-    open_the_gate(&case);
+    let case = stage.at_the_open_gate();
     line.goes();
     case.look_up(Scope::Summary).unwrap();
     while !matches!(next(&case), EventBody::LookUpProgress { phase: LookUpPhase::Waiting, .. }) {}
@@ -138,8 +127,7 @@ fn a_look_up_in_a_tunnel_can_be_cancelled_at_any_moment() {
 #[test]
 fn a_line_that_died_while_it_waited_costs_one_attempt_and_no_trouble() {
     let (stage, line) = with_a_line();
-    let case = stage.case();
-    open_the_gate(&case);
+    let case = stage.at_the_open_gate();
     assert!(line.comes_to(1), "no line was opened");
     line.goes();
     line.comes();

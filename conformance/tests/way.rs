@@ -8,9 +8,7 @@ use std::process::Command;
 use std::sync::mpsc;
 
 use mynaq_conformance::{LogBook, Script, Stage, run, until};
-use mynaq_host_sdk::{
-    Consent, DoorKind, ErrorCode, EventBody, GateState, Identity, LookUpPhase, Scope,
-};
+use mynaq_host_sdk::{DoorKind, ErrorCode, EventBody, LookUpPhase, Scope};
 
 const PEM: &str = "certificate = \"client.pem\"\nkey = \"client.key\"";
 
@@ -142,11 +140,7 @@ fn a_proxy_that_lets_nobody_through_and_one_that_is_not_there_are_named() {
 #[test]
 fn whose_data_is_coming_is_told_before_a_slow_answer_is_whole() {
     let stage = Stage::new(Some("P09"));
-    let case = stage.case();
-    case.read_card().unwrap();
-    case.identity(Identity::Visual).unwrap();
-    case.consent(Consent::Given, None).unwrap();
-    until(&case, |body| matches!(body, EventBody::Gate { state: GateState::Open, .. }));
+    let case = stage.at_the_open_gate();
     // The header and the person have some 700 bytes, which take less than a second; the whole of it
     // takes several.
     stage.simulator.set_faults("drip:1".parse().unwrap());
