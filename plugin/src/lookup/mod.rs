@@ -8,6 +8,8 @@
 mod attempts;
 mod breaker;
 mod folder;
+#[cfg(test)]
+mod golden;
 mod https;
 mod message;
 mod progress;
