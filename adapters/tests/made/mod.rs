@@ -43,6 +43,7 @@ pub(crate) fn medication(name: &str, month: u8) -> Medication {
         quantity: None,
         unit: None,
         usage: None,
+        instruction: None,
         times: None,
         date: ClaimDate::month(2026, month).unwrap(),
         dispensed_by: None,

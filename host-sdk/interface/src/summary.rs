@@ -49,8 +49,8 @@ pub struct Summary {
     /// 検査.
     #[serde(default)]
     pub tests: Section<TestResult>,
-    /// What came without a day that can be read, and so stands in no section: nothing is lost in
-    /// silence.
+    /// What stands in no section, because it came without a day that can be read, or in more ways than
+    /// there can be: nothing is lost in silence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
 }
@@ -215,6 +215,9 @@ pub struct Medication {
     pub unit: Option<String>,
     /// 用法.
     pub usage: Option<String>,
+    /// A special instruction (特別指示), such as 舌下.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
     /// 回数 or 日数, as it came.
     pub times: Option<String>,
     /// Last known day or month it was dispensed (or prescribed, in prescriptions).
@@ -319,7 +322,18 @@ pub struct Provenance {
 
 /// The registers data comes from.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Zeroize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    Zeroize,
 )]
 #[serde(rename_all = "snake_case")]
 #[schemars(transform = crate::schema::open_words)]

@@ -38,10 +38,15 @@ pub(crate) enum SummarySection {
     Treatments,
     Dialysis,
     Checkups,
+    Diseases,
+    Allergies,
+    Infections,
+    Contraindications,
+    Tests,
 }
 
 impl SummarySection {
-    const ALL: [(&str, SummarySection); 8] = [
+    const ALL: [(&str, SummarySection); 13] = [
         ("patient", SummarySection::Patient),
         ("visits", SummarySection::Visits),
         ("medications", SummarySection::Medications),
@@ -50,6 +55,11 @@ impl SummarySection {
         ("treatments", SummarySection::Treatments),
         ("dialysis", SummarySection::Dialysis),
         ("checkups", SummarySection::Checkups),
+        ("diseases", SummarySection::Diseases),
+        ("allergies", SummarySection::Allergies),
+        ("infections", SummarySection::Infections),
+        ("contraindications", SummarySection::Contraindications),
+        ("tests", SummarySection::Tests),
     ];
 
     /// The section of its name.

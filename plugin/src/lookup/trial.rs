@@ -19,6 +19,7 @@ pub(crate) fn answer(bytes: &[u8]) {
         Ok(Answer::Found(found)) => *found,
         Ok(Answer::Refused(error)) => {
             assert!(error.code().name().starts_with("gateway."), "{error}");
+            assert_eq!(first, None, "named, and then refused");
             return;
         }
         Err(error) => {

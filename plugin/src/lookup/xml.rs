@@ -8,7 +8,7 @@ use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
 const DEEPEST: usize = 32;
-const MOST_ELEMENTS: usize = 200_000;
+const MOST_ELEMENTS: usize = 100_000;
 
 /// An element: its local name, the text directly in it, the elements in it.
 #[derive(Debug, Default)]

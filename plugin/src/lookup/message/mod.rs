@@ -19,6 +19,9 @@ pub(super) use self::records::{Item, Part, Records};
 pub(super) use self::request::request;
 use super::xml::Element;
 
+/// Header and person are shorter than this by far.
+const LONGEST_BEGINNING: usize = 64 * 1024;
+
 /// An answer, checked to belong to the request.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -44,12 +47,16 @@ pub(super) struct Found {
 
 impl Answer {
     /// Whose data is coming, once the beginning of an answer says so: it is for this request, done, and
-    /// about one person.
+    /// valid for one person. It stands at the beginning, or is not looked for.
     pub(super) fn first_part(so_far: &[u8], identifier: &str) -> Option<Patient> {
         const END: &[u8] = b"</ResultList>";
+        let so_far = &so_far[..so_far.len().min(LONGEST_BEGINNING)];
         // `<` is no second byte of Shift_JIS.
         let end = so_far.windows(END.len()).position(|window| window == END)? + END.len();
-        match Self::of(Element::parse_beginning(&so_far[..end]).ok()?, identifier) {
+        let beginning = Element::parse_beginning(&so_far[..end]).ok()?;
+        // What is only said behind the list could still take it back.
+        beginning.child("MessageBody")?.text("QualificationValidity")?;
+        match Self::of(beginning, identifier) {
             Ok(Answer::Found(found)) => Some(found.patient),
             Ok(Answer::Refused(_)) | Err(_) => None,
         }
@@ -64,10 +71,10 @@ impl Answer {
         let mut take = |name: &str| match root.take(name).as_mut_slice() {
             [] => Err(missing(name)),
             [one] => Ok(std::mem::take(one)),
-            _ => Err(Error::new(ErrorCode::GatewayUnreadable)
-                .detail(format_args!("the answer has {name} more than once"))),
+            _ => Err(twice(name)),
         };
         let header = take("MessageHeader")?;
+        once(&header, &["ArbitraryFileIdentifier", "SegmentOfResult", "ErrorCode"])?;
         if header.text("ArbitraryFileIdentifier") != Some(identifier) {
             return Err(ErrorCode::GatewayMismatch.into());
         }
@@ -76,6 +83,7 @@ impl Answer {
             return Ok(Answer::Refused(refusal(&header, segment)));
         }
         let body = take("MessageBody")?;
+        once(&body, &["ProcessingResultStatus", "QualificationValidity", "ResultList"])?;
         match body.text("ProcessingResultStatus") {
             Some("1") => {}
             other => {
@@ -94,6 +102,7 @@ impl Answer {
             }
             (Some("4"), _) | (_, []) => Ok(Answer::Refused(ErrorCode::GatewayNotRegistered.into())),
             (_, [person]) => {
+                once(person, &["Name", "Birthdate", "Sex1"])?;
                 let patient = patient(person);
                 let notice = header.text("ErrorMessage").map(str::to_owned);
                 Ok(Answer::Found(Box::new(found(patient, notice, body))))
@@ -157,6 +166,19 @@ fn code_only(code: &str) -> &str {
     let plain =
         code.len() <= 16 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if plain { code } else { "(not a code)" }
+}
+
+/// What decides is not chosen from two.
+fn once(element: &Element, names: &[&str]) -> Result<(), Error> {
+    match names.iter().find(|name| element.all(name).nth(1).is_some()) {
+        Some(name) => Err(twice(name)),
+        None => Ok(()),
+    }
+}
+
+fn twice(name: &str) -> Error {
+    Error::new(ErrorCode::GatewayUnreadable)
+        .detail(format_args!("the answer has {name} more than once"))
 }
 
 fn missing(name: &str) -> Error {

@@ -24,7 +24,7 @@ pub(in crate::lookup) struct Day {
     pub(in crate::lookup) acts: Vec<Act>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::lookup) struct Drug {
     pub(in crate::lookup) name: String,
     pub(in crate::lookup) ingredient: Option<String>,
@@ -32,6 +32,7 @@ pub(in crate::lookup) struct Drug {
     pub(in crate::lookup) quantity: Option<String>,
     pub(in crate::lookup) unit: Option<String>,
     pub(in crate::lookup) usage: Option<String>,
+    pub(in crate::lookup) instruction: Option<String>,
     pub(in crate::lookup) times: Option<String>,
 }
 
@@ -42,7 +43,7 @@ pub(in crate::lookup) struct Act {
     pub(in crate::lookup) code: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::lookup) enum ActKind {
     Surgery,
     Dialysis,
@@ -125,16 +126,17 @@ fn nested<'a>(
     element.child(list).into_iter().flat_map(move |list| list.all(item))
 }
 
-/// One without a name is known by its code.
+/// One without a name is known by its code, or by what is in it.
 fn drug(element: &Element) -> Option<Drug> {
     let text = |name| owned(element, name);
     Some(Drug {
-        name: text("DrugN").or_else(|| text("DrugC"))?,
+        name: text("DrugN").or_else(|| text("DrugC")).or_else(|| text("IngreN"))?,
         ingredient: text("IngreN"),
         code: text("DrugC"),
         quantity: text("Qua1"),
         unit: text("Unit"),
         usage: text("UsageN"),
+        instruction: text("SpInst"),
         times: text("Times"),
     })
 }

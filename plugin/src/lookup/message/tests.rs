@@ -131,13 +131,26 @@ fn what_must_be_there_once_is_not_chosen_from_two() {
                   </ArbitraryFileIdentifier><SegmentOfResult>1</SegmentOfResult>";
     let error = answer(header, "").unwrap_err();
     assert!(error.technical().unwrap().contains("more than once"), "{error}");
+    let status = "<ProcessingResultStatus>1</ProcessingResultStatus>";
+    let list = format!("<ResultList>{PERSON}</ResultList>");
+    assert!(answer(DONE, &format!("{status}{list}")).is_ok());
+    let valid = "<QualificationValidity>1</QualificationValidity>";
+    for body in [
+        format!("{status}{list}{list}"),
+        format!("{status}{status}{list}"),
+        format!("{status}{valid}{valid}{list}"),
+        format!("{status}{}", list.replace("</Name>", "</Name><Name>別人</Name>")),
+    ] {
+        assert_eq!(answer(DONE, &body).unwrap_err().code(), ErrorCode::GatewayUnreadable, "{body}");
+    }
 }
 
 /// The beginning of an answer names whom the whole of it is about, or nobody.
 #[test]
 fn the_first_part_agrees_with_the_whole_at_every_byte() {
     let body = format!(
-        "<ProcessingResultStatus>1</ProcessingResultStatus><ResultList>{PERSON}</ResultList>\
+        "<ProcessingResultStatus>1</ProcessingResultStatus>\
+         <QualificationValidity>1</QualificationValidity><ResultList>{PERSON}</ResultList>\
          <MeTrMonthInf/>"
     );
     let document = format!(
@@ -154,4 +167,10 @@ fn the_first_part_agrees_with_the_whole_at_every_byte() {
     }
     let two = String::from_utf8(document).unwrap().replace(PERSON, &format!("{PERSON}{PERSON}"));
     assert_eq!(Answer::first_part(two.as_bytes(), "MQ1"), None, "never guessed");
+    // Said behind the list, it may still be that there are several.
+    let validity = "<QualificationValidity>1</QualificationValidity>";
+    let one = two.replace(&format!("{PERSON}{PERSON}"), PERSON);
+    let late = one.replace(validity, "").replace("<MeTrMonthInf/>", validity);
+    assert!(Answer::read(late.as_bytes(), "MQ1").is_ok());
+    assert_eq!(Answer::first_part(late.as_bytes(), "MQ1"), None);
 }

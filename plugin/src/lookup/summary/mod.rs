@@ -1,41 +1,50 @@
 //! From what the sources reported to what the crew sees: merged, dated, newest first.
 //!
-//! `medications`, `visits`, `acts`, `records` a kind of item each · `periods` how far back each source
-//! tells.
+//! `medications`, `visits`, `acts`, `records` a kind of item each · `places` which institution is which ·
+//! `periods` how far back each source tells.
 
 mod acts;
 mod medications;
 mod periods;
+mod places;
 mod records;
 mod visits;
 
 use mynaq_interface::{
-    Asked, Checkup, ClaimDate, Institution, LeftOut, Provenance, Scope, Section, Source, Summary,
+    Asked, Checkup, ClaimDate, LeftOut, Provenance, Scope, Section, Source, Summary,
 };
 use time::{Date, Month as CalendarMonth};
 use unicode_normalization::UnicodeNormalization as _;
 
 use self::acts::Acts;
+use self::medications::Medications;
 use self::periods::{About, asked};
-use super::message::{Found, Records};
+use self::places::Places;
+use self::visits::Visits;
+use super::message::{ActKind, Found, Records};
 
 /// Builds the summary as seen on a day.
 pub(super) fn build(found: Found, scope: Scope, today: Date) -> Summary {
     let Found { patient, notice, claims, dispensing, prescribing, checkups, records } = found;
-    let (mut medications, mut visits, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-    let mut acts = Acts::default();
+    let all = || [&claims, &dispensing, &prescribing].into_iter().flatten().flatten();
+    let mut places = Places::default();
+    for month in all() {
+        for institution in month.treated_at.iter().chain(&month.prescribed_at) {
+            places.hear(institution);
+        }
+    }
+    let mut left_out = Vec::new();
+    let mut medications = Medications::new("medications", &places, today);
+    let mut prescriptions = Medications::new("prescriptions", &places, today);
+    let (mut visits, mut acts) = (Visits::new(&places, today), Acts::new(&places, today));
     for month in claims.iter().flatten().chain(dispensing.iter().flatten()) {
-        medications::collect(month, today, &mut medications, &mut left_out, "medications");
-        visits::collect(month, today, &mut visits, &mut left_out);
-        acts.collect(month, today, &mut left_out);
+        medications.collect(month, &mut left_out);
+        visits.collect(month, &mut left_out);
+        acts.collect(month, &mut left_out);
     }
-    let mut prescriptions = Vec::new();
     for month in prescribing.iter().flatten() {
-        medications::collect(month, today, &mut prescriptions, &mut left_out, "prescriptions");
+        prescriptions.collect(month, &mut left_out);
     }
-    medications.sort_by_key(|medication| std::cmp::Reverse(medication.date));
-    prescriptions.sort_by_key(|medication| std::cmp::Reverse(medication.date));
-    visits.sort_by_key(|visit| std::cmp::Reverse(visit.last));
 
     let ask = |source, about| asked(source, about, scope, today);
     let of_claims = |about| claims.iter().map(|_| ask(Source::Claim, about)).collect::<Vec<_>>();
@@ -51,12 +60,12 @@ pub(super) fn build(found: Found, scope: Scope, today: Date) -> Summary {
         viewed_on: claim_date(today),
         notice,
         patient,
-        visits: section(of_both.clone(), visits),
-        medications: section(of_both, medications),
-        prescriptions: section(of_prescribing, prescriptions),
-        surgeries: section(of_claims(About::Surgery), acts.surgeries),
-        treatments: section(of_claims(About::Else), acts.treatments),
-        dialysis: section(of_claims(About::Else), acts.dialysis),
+        visits: section(of_both.clone(), visits.finish()),
+        medications: section(of_both, medications.finish()),
+        prescriptions: section(of_prescribing, prescriptions.finish()),
+        surgeries: section(of_claims(About::Surgery), acts.take(ActKind::Surgery)),
+        treatments: section(of_claims(About::Else), acts.take(ActKind::Treatment)),
+        dialysis: section(of_claims(About::Else), acts.take(ActKind::Dialysis)),
         checkups: section(of_checkups, collect_checkups(checkups, today, &mut left_out)),
         diseases: records::section(diseases, of_records(), today, records::diagnosis),
         allergies: records::section(allergies, of_records(), today, records::finding),
@@ -77,24 +86,23 @@ fn section<T>(asked: Vec<Asked>, items: Vec<T>) -> Section<T> {
     if asked.is_empty() { Section::NotAsked } else { Section::found(items, asked) }
 }
 
-/// What has no day that can be read stands in no section, and is named.
-fn undated(section: &str, name: &str) -> LeftOut {
+/// What stands in no section is named.
+fn left_out(section: &str, name: &str) -> LeftOut {
     LeftOut { section: section.to_owned(), name: name.to_owned() }
 }
 
-/// The same name, written wide or narrow, with spaces or without: sources differ in nothing else.
-fn same_name(a: &str, b: &str) -> bool {
-    let letters = |text: &str| text.nfkc().filter(|c| !c.is_whitespace()).collect::<String>();
-    a == b || letters(a) == letters(b)
+/// A name without what sources write differently: width and spaces.
+fn letters(name: &str) -> String {
+    name.nfkc().filter(|letter| !letter.is_whitespace()).collect()
 }
 
 fn collect_checkups(
     told: Option<Vec<Option<ClaimDate>>>,
     today: Date,
-    left_out: &mut Vec<LeftOut>,
+    unread: &mut Vec<LeftOut>,
 ) -> Vec<Checkup> {
     let told = told.unwrap_or_default();
-    left_out.extend(told.iter().filter(|date| date.is_none()).map(|_| undated("checkups", "健診")));
+    unread.extend(told.iter().filter(|date| date.is_none()).map(|_| left_out("checkups", "健診")));
     let mut dates: Vec<_> = told.into_iter().flatten().collect();
     dates.sort_unstable_by(|a, b| b.cmp(a));
     dates.dedup();
@@ -127,22 +135,6 @@ fn claim_date(day: Date) -> ClaimDate {
     const NO_CLOCK: ClaimDate = ClaimDate::day(1, 1, 1).expect("a day");
     let year = u16::try_from(day.year()).unwrap_or(0);
     ClaimDate::day(year, day.month().into(), day.day()).unwrap_or(NO_CLOCK)
-}
-
-fn same_institution(a: &Option<Institution>, b: &Option<Institution>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => same_institution_as(a, b),
-        (None, None) => true,
-        _ => false,
-    }
-}
-
-/// By code where both have one: like-named hospitals are confused by ear, and by machines.
-fn same_institution_as(a: &Institution, b: &Institution) -> bool {
-    match (&a.code, &b.code) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.name == b.name,
-    }
 }
 
 #[cfg(test)]

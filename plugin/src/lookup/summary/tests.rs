@@ -230,3 +230,44 @@ fn an_answer_cut_at_any_byte_is_no_answer() {
         assert_eq!(error.code(), mynaq_interface::ErrorCode::GatewayUnreadable, "at byte {end}");
     }
 }
+
+#[test]
+fn one_medicine_taken_in_two_ways_on_one_day_is_two_lines_and_amounts_of_two_sources_are_none() {
+    let drug = |amount: &str| {
+        format!(
+            "<DrugInf><DrugN>架空錠5mg</DrugN><Qua1>{amount}</Qua1><SpInst>舌下</SpInst></DrugInf>"
+        )
+    };
+    let month = |drugs: &str| {
+        format!(
+            "<MeTrMonth>202611</MeTrMonth><DiDateInfs><DiDateInf><DiDate>20261105</DiDate>\
+             <DrugInfs>{drugs}</DrugInfs></DiDateInf></DiDateInfs>"
+        )
+    };
+    let both = format!("{}{}", drug("1"), drug("2"));
+    let claims = format!("<MeTrMonthInf>{}</MeTrMonthInf>", month(&both));
+    let dispensed = format!("<CzDiInf><DiMonthInf>{}</DiMonthInf></CzDiInf>", month(&drug("1.0")));
+    let xml =
+        answer(&[]).replace("<MeTrMonthInf/>", &claims).replace("<CzDiInf></CzDiInf>", &dispensed);
+    let summary = summary(&xml);
+    let amounts: BTreeSet<_> =
+        summary.medications.items().iter().filter_map(|it| it.quantity.as_deref()).collect();
+    assert_eq!(amounts, BTreeSet::from(["1", "2"]), "{:#?}", summary.medications);
+    assert_eq!(summary.medications.items()[0].instruction.as_deref(), Some("舌下"));
+}
+
+/// As many medicines as fit into an answer: an answer is read in the time one has for it.
+#[test]
+fn many_medicines_are_merged_at_once() {
+    let drugs: String =
+        (0..40_000).map(|n| format!("<DrugInf><DrugN>架空錠{n}mg</DrugN></DrugInf>")).collect();
+    let month = format!(
+        "<MeTrMonthInf><DiDateInfs><DiDateInf><DiDate>20261105</DiDate><DrugInfs>{drugs}</DrugInfs>\
+         </DiDateInf></DiDateInfs></MeTrMonthInf>"
+    );
+    let begun = std::time::Instant::now();
+    let summary = summary(&answer(&[]).replace("<MeTrMonthInf/>", &month));
+    assert_eq!(summary.medications.items().len(), 40_000);
+    // Comparing each with each would take minutes.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
