@@ -137,24 +137,46 @@ fn last(open: &mut [Element]) -> &mut Element {
     &mut open[deepest]
 }
 
-/// The XML declaration decides; without one the text must be UTF-8 (XML 1.0, 4.3.3).
+/// The XML declaration decides; without one the text must be UTF-8 (XML 1.0, 4.3.3). Where it is plainly
+/// wrong nothing is shown: garbled names would look like names.
 fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, Error> {
-    let declaration = bytes.split(|&byte| byte == b'>').next().unwrap_or_default();
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let encoding = encoding(bytes)?;
+    let text = encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .ok_or_else(|| unreadable(format_args!("the answer is not {}", encoding.name())))?;
+    if encoding == encoding_rs::SHIFT_JIS && is_japanese_utf_8(bytes) {
+        return Err(unreadable(format_args!("the answer is UTF-8 and says that it is Shift_JIS")));
+    }
+    Ok(Zeroizing::new(text.into_owned()))
+}
+
+fn encoding(bytes: &[u8]) -> Result<&'static encoding_rs::Encoding, Error> {
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Err(unreadable(format_args!("the answer is UTF-16")));
+    }
+    let Some(declaration) = bytes.strip_prefix(b"<?xml") else { return Ok(encoding_rs::UTF_8) };
+    let declaration = declaration.split(|&byte| byte == b'>').next().unwrap_or_default();
     let declaration = String::from_utf8_lossy(declaration).to_ascii_lowercase();
-    let encoding = if declaration.contains("shift_jis") || declaration.contains("windows-31j") {
-        encoding_rs::SHIFT_JIS
-    } else {
-        encoding_rs::UTF_8
-    };
-    encoding
-        .decode_without_bom_handling_and_without_replacement(
-            bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
-        )
-        .map(|text| Zeroizing::new(text.into_owned()))
-        .ok_or_else(|| {
-            Error::new(ErrorCode::GatewayUnreadable)
-                .detail(format_args!("the answer is not {}", encoding.name()))
-        })
+    let Some((_, rest)) = declaration.split_once("encoding") else { return Ok(encoding_rs::UTF_8) };
+    let name = rest.split(['"', '\'']).nth(1).unwrap_or_default();
+    match name {
+        "utf-8" | "utf8" => Ok(encoding_rs::UTF_8),
+        "shift_jis" | "shift-jis" | "sjis" | "windows-31j" | "cp932" | "ms932" => {
+            Ok(encoding_rs::SHIFT_JIS)
+        }
+        _ => Err(unreadable(format_args!("the answer declares an encoding that is not known"))),
+    }
+}
+
+/// Text in Shift_JIS is hardly ever UTF-8 by chance, and never with Japanese letters in it.
+fn is_japanese_utf_8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.chars().any(|letter| matches!(letter, '\u{3040}'..='\u{9FFF}')))
+}
+
+fn unreadable(what: std::fmt::Arguments<'_>) -> Error {
+    Error::new(ErrorCode::GatewayUnreadable).detail(what)
 }
 
 fn malformed(position: u64, what: &str) -> Error {
@@ -189,6 +211,22 @@ mod tests {
         assert!(refused("<a>".repeat(100).as_bytes()).contains("too deep"));
         let many = format!("<a>{}</a>", "<b/>".repeat(MOST_ELEMENTS));
         assert!(refused(many.as_bytes()).contains("too large"));
+    }
+
+    #[test]
+    fn text_in_another_encoding_than_it_says_is_not_shown() {
+        let declared =
+            |name: &str| format!("<?xml version=\"1.0\" encoding=\"{name}\"?><A>山田</A>");
+        assert!(Element::parse(declared("UTF-8").as_bytes()).is_ok());
+        // These bytes decode as Shift_JIS, to letters nobody wrote.
+        assert!(refused(declared("Shift_JIS").as_bytes()).contains("says that it is Shift_JIS"));
+        assert!(refused(declared("EUC-JP").as_bytes()).contains("not known"));
+        assert!(refused(b"\xFF\xFE<\0A\0/\0>\0").contains("UTF-16"));
+        // Half-width kana alone may look like UTF-8, and are Shift_JIS.
+        let mut kana = b"<?xml version='1.0' encoding='Shift_JIS'?><A>".to_vec();
+        kana.extend(b"\xC3\xB1</A>");
+        let element = Element::parse(&kana).unwrap();
+        assert_eq!(&*element.text, "ﾃｱ");
     }
 
     #[test]
