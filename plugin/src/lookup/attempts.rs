@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use mynaq_interface::{Error, ErrorCode};
+use mynaq_interface::{Error, ErrorClass, ErrorCode};
 
 use super::breaker::{Asker, Breaker};
 use super::progress::Progress;
@@ -86,6 +86,10 @@ impl Attempts<'_> {
         }
         let error = tally.count(error, next);
         if !tally.goes_on(&error) {
+            if error.class() == ErrorClass::Gateway {
+                // Whatever it said, the line is there.
+                self.breaker.answered();
+            }
             return Err(error.into());
         }
         let now = Instant::now();
@@ -178,8 +182,6 @@ fn patience(code: ErrorCode) -> Patience {
 
 #[cfg(test)]
 mod tests {
-    use mynaq_interface::ErrorClass;
-
     use super::*;
 
     #[test]
