@@ -49,8 +49,8 @@ pub struct Summary {
     /// 検査.
     #[serde(default)]
     pub tests: Section<TestResult>,
-    /// What stands in no section, because it came without a day that can be read, or in more ways than
-    /// there can be: nothing is lost in silence.
+    /// What came and stands in no section: without a day that can be read, in more ways than there can
+    /// be, or in a layout that is not known. Nothing is lost in silence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
 }
@@ -58,9 +58,9 @@ pub struct Summary {
 /// An item that stands in no section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Zeroize)]
 pub struct LeftOut {
-    /// The section it would stand in, such as `medications`.
+    /// The section it would stand in, such as `medications`; `message` where none is known.
     pub section: String,
-    /// Its name as it came.
+    /// Its name as it came, or the element's where its content cannot be read.
     pub name: String,
 }
 

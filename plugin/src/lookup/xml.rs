@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 
 const DEEPEST: usize = 32;
 const MOST_ELEMENTS: usize = 100_000;
+/// No element has as much text directly in it.
+const LONGEST_TEXT: usize = 64 * 1024;
 
 /// An element: its local name, the text directly in it, the elements in it.
 #[derive(Debug, Default)]
@@ -60,12 +62,14 @@ impl Element {
                 }
                 Event::End(_) => {
                     // quick-xml has checked that an element is open and has this name.
-                    if let Some(element) = open.pop() {
+                    if let Some(mut element) = open.pop() {
+                        // Most have one or two elements in them, and room for four.
+                        element.children.shrink_to_fit();
                         last(&mut open).children.push(element);
                     }
                 }
-                Event::Text(text) => last(&mut open).text.push_str(&text.xml10_content()),
-                Event::CData(text) => last(&mut open).text.push_str(&text.xml10_content()),
+                Event::Text(text) => last(&mut open).say(&text.xml10_content(), position)?,
+                Event::CData(text) => last(&mut open).say(&text.xml10_content(), position)?,
                 Event::GeneralRef(reference) => {
                     let element = last(&mut open);
                     match reference.resolve_char_ref() {
@@ -95,6 +99,14 @@ impl Element {
         }
     }
 
+    fn say(&mut self, text: &str, position: u64) -> Result<(), Error> {
+        if self.text.len() + text.len() > LONGEST_TEXT {
+            return Err(malformed(position, "too long a text"));
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+
     fn named(name: &str) -> Self {
         Element { name: name.to_owned(), ..Element::default() }
     }
@@ -109,10 +121,25 @@ impl Element {
         self.children.iter().find(|child| child.name == name)
     }
 
+    /// Elements directly in this one.
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter()
+    }
+
     /// The text of a child, trimmed; none when it is absent or empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        let text = self.child(name)?.text.trim_matches([' ', '\t', '\r', '\n']);
+        self.child(name)?.own_text()
+    }
+
+    /// The text directly in this one, trimmed; none when there is none.
+    pub(crate) fn own_text(&self) -> Option<&str> {
+        let text = self.text.trim_matches([' ', '\t', '\r', '\n']);
         (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.children.iter().all(Element::is_empty) && self.own_text().is_none()
     }
 
     /// Removes a prefix from the names of everything below, where they carry it.

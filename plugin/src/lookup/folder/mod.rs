@@ -7,8 +7,8 @@
 //! P3 says that nothing of a patient reaches a disk, and this way cannot keep it: the certificate lies
 //! in `req` until the terminal takes it, the answer in `res` until it is read here, which is some tens
 //! of milliseconds. Both are deleted as soon as they have served, also when a look-up is given up and
-//! the answer comes afterwards, and what a process that died has left is deleted by the next one. A department that uses this way puts
-//! the folder in memory, or on a share nobody else can read.
+//! the answer comes afterwards, and what a process that died has left is deleted by the next one. A
+//! department that uses this way puts the folder in memory, or on a share nobody else can read.
 
 mod exchange;
 mod unpack;

@@ -2,21 +2,23 @@
 //! `ASSUMPTIONS.md` in the room above says what is published and what is assumed.
 //!
 //! `request` what is asked · `person` whom an answer is about · `months` claims and e-prescriptions ·
-//! `records` what hospitals share · `dates` in every way they are written.
+//! `records` what hospitals share · `unread` what nobody can read · `dates` in every way they are written.
 
 mod dates;
 mod months;
 mod person;
 mod records;
 mod request;
+mod unread;
 
 use mynaq_interface::{ClaimDate, Error, ErrorCode, Institution, Patient, Source};
 
 pub(super) use self::months::{Act, ActKind, Drug, Month};
-use self::months::{months, prescriptions};
+use self::months::{claims, prescriptions};
 use self::person::patient;
 pub(super) use self::records::{Item, Part, Records};
 pub(super) use self::request::request;
+use self::unread::Unread;
 use super::xml::Element;
 
 /// Header and person are shorter than this by far.
@@ -43,6 +45,7 @@ pub(super) struct Found {
     /// None for a checkup whose day cannot be read.
     pub(super) checkups: Option<Vec<Option<ClaimDate>>>,
     pub(super) records: Records,
+    pub(super) unread: Unread,
 }
 
 impl Answer {
@@ -102,8 +105,7 @@ impl Answer {
             }
             (Some("4"), _) | (_, []) => Ok(Answer::Refused(ErrorCode::GatewayNotRegistered.into())),
             (_, [person]) => {
-                once(person, &["Name", "Birthdate", "Sex1"])?;
-                let patient = patient(person);
+                let patient = patient(person)?;
                 let notice = header.text("ErrorMessage").map(str::to_owned);
                 Ok(Answer::Found(Box::new(found(patient, notice, body))))
             }
@@ -112,21 +114,28 @@ impl Answer {
 }
 
 fn found(patient: Patient, notice: Option<String>, mut body: Element) -> Found {
-    let claims = body.take("MeTrMonthInf");
-    let dispensing = prescriptions(&mut body, "CzDiInf", "Cz", "DiMonthInf");
-    let prescribing = prescriptions(&mut body, "ShPrInf", "Sh", "PrMonthInf");
+    let mut unread = Unread::default();
+    let claims = claims(&mut body, &mut unread);
+    let dispensing = ["CzDiInf", "Cz", "DiMonthInf"];
+    let dispensing = prescriptions(&mut body, dispensing, Source::Dispensing, &mut unread);
+    let prescribing = ["ShPrInf", "Sh", "PrMonthInf"];
+    let prescribing = prescriptions(&mut body, prescribing, Source::Prescribing, &mut unread);
     let checkups = body.take("SpecificHealthCheckupInfo");
+    let records = Records::read(&body, &mut unread);
+    let known = [&["ResultList"], &records::PARTS[..]].concat();
+    unread.beside(&body, &known, "message");
     Found {
         patient,
         notice,
-        claims: months(claims, Source::Claim),
-        dispensing: dispensing.and_then(|found| months(found, Source::Dispensing)),
-        prescribing: prescribing.and_then(|found| months(found, Source::Prescribing)),
+        claims,
+        dispensing,
+        prescribing,
         checkups: (!checkups.is_empty()).then(|| {
             let told = checkups.iter().filter(|checkup| checkup.text("EffectiveTime").is_some());
             told.map(|checkup| date(checkup, "EffectiveTime")).collect()
         }),
-        records: Records::read(&body),
+        records,
+        unread,
     }
 }
 
@@ -139,8 +148,10 @@ fn date(element: &Element, name: &str) -> Option<ClaimDate> {
     dates::read(element.text(name)?)
 }
 
+/// The text of a child; of several of one name, all of it.
 fn owned(element: &Element, name: &str) -> Option<String> {
-    element.text(name).map(str::to_owned)
+    let texts: Vec<_> = element.all(name).filter_map(Element::own_text).collect();
+    (!texts.is_empty()).then(|| texts.join("／"))
 }
 
 /// OQSCD003: 1 done; 2 still working, which asking again finds done; anything else (9, in another
@@ -170,12 +181,20 @@ fn code_only(code: &str) -> &str {
 
 /// What decides is not chosen from two.
 fn once(element: &Element, names: &[&str]) -> Result<(), Error> {
-    match names.iter().find(|name| element.all(name).nth(1).is_some()) {
-        Some(name) => Err(twice(name)),
-        None => Ok(()),
+    names.iter().try_for_each(|name| one_of(element, &[name]).map(drop))
+}
+
+/// The text of the one child that has one of these names.
+fn one_of<'a>(element: &'a Element, names: &[&str]) -> Result<Option<&'a str>, Error> {
+    let mut found = element.children().filter(|child| names.contains(&&*child.name));
+    let first = found.next();
+    match found.next() {
+        Some(second) => Err(twice(&second.name)),
+        None => Ok(first.and_then(Element::own_text)),
     }
 }
 
+/// Only of elements that are known by name: what a server calls its own is not passed into a log.
 fn twice(name: &str) -> Error {
     Error::new(ErrorCode::GatewayUnreadable)
         .detail(format_args!("the answer has {name} more than once"))

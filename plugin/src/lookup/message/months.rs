@@ -2,6 +2,7 @@
 
 use mynaq_interface::{ClaimDate, Institution, Source};
 
+use super::unread::Unread;
 use super::{date, institution, owned};
 use crate::lookup::xml::Element;
 
@@ -24,7 +25,7 @@ pub(in crate::lookup) struct Day {
     pub(in crate::lookup) acts: Vec<Act>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(in crate::lookup) struct Drug {
     pub(in crate::lookup) name: String,
     pub(in crate::lookup) ingredient: Option<String>,
@@ -50,41 +51,50 @@ pub(in crate::lookup) enum ActKind {
     Treatment,
 }
 
-/// The months of an e-prescription section, its prefix taken off every name below. An empty section
-/// gives one empty month, so that it counts as asked.
+/// The claims of a body; none where it has none: not asked.
+pub(super) fn claims(body: &mut Element, unread: &mut Unread) -> Option<Vec<Month>> {
+    let elements = body.take("MeTrMonthInf");
+    if elements.is_empty() { None } else { read(&elements, Source::Claim, unread) }
+}
+
+/// The months of an e-prescription section, its prefix taken off every name below.
 pub(super) fn prescriptions(
     body: &mut Element,
-    section: &str,
-    prefix: &str,
-    month: &str,
-) -> Option<Vec<Element>> {
+    [section, prefix, month]: [&str; 3],
+    source: Source,
+    unread: &mut Unread,
+) -> Option<Vec<Month>> {
     let mut sections = body.take(section);
     if sections.is_empty() {
         return None;
     }
-    let mut found = Vec::new();
+    let (mut elements, before) = (Vec::new(), unread.count());
     for section in &mut sections {
         section.strip_prefix(prefix);
-        found.extend(section.take(month));
+        unread.beside(section, &[month], section_of(source));
+        elements.extend(section.take(month));
     }
-    if found.is_empty() {
-        found.push(Element::default());
-    }
-    Some(found)
-}
-
-/// None for no element at all: not asked. Empty elements hold no month.
-pub(super) fn months(elements: Vec<Element>, source: Source) -> Option<Vec<Month>> {
-    if elements.is_empty() {
+    if elements.is_empty() && unread.count() > before {
         return None;
     }
-    Some(
-        elements
-            .iter()
-            .map(|element| month(element, source))
-            .filter(|month| !month.is_empty())
-            .collect(),
-    )
+    read(&elements, source, unread)
+}
+
+/// Where what a source reports of medicines stands in the summary.
+fn section_of(source: Source) -> &'static str {
+    if source == Source::Prescribing { "prescriptions" } else { "medications" }
+}
+
+/// Months, without those that hold nothing. Where nothing is held and something could not be read,
+/// nobody has said that there is nothing: none, as if not asked.
+fn read(elements: &[Element], source: Source, unread: &mut Unread) -> Option<Vec<Month>> {
+    let before = unread.count();
+    let months: Vec<_> = elements
+        .iter()
+        .map(|element| month(element, source, unread))
+        .filter(|month| !month.is_empty())
+        .collect();
+    (!months.is_empty() || unread.count() == before).then_some(months)
 }
 
 impl Month {
@@ -93,17 +103,14 @@ impl Month {
     }
 }
 
-fn month(element: &Element, source: Source) -> Month {
-    let days = element
-        .child("DiDateInfs")
-        .into_iter()
-        .flat_map(|days| days.all("DiDateInf"))
-        .map(|day| Day {
-            date: date(day, "DiDate").or_else(|| date(day, "PrDate")),
-            drugs: nested(day, "DrugInfs", "DrugInf").filter_map(drug).collect(),
-            acts: nested(day, "MeTrInfs", "MeTrInf").filter_map(act).collect(),
-        })
-        .collect();
+fn month(element: &Element, source: Source, unread: &mut Unread) -> Month {
+    let section = section_of(source);
+    unread.beside(element, &["DiDateInfs"], section);
+    let mut days = Vec::new();
+    for list in element.all("DiDateInfs") {
+        unread.beside(list, &["DiDateInf"], section);
+        days.extend(list.all("DiDateInf").map(|element| day(element, section, unread)));
+    }
     Month {
         source,
         treated_at: institution(element, "MeTrDiHNm", "MeTrDiHCd"),
@@ -118,12 +125,35 @@ fn month(element: &Element, source: Source) -> Month {
     }
 }
 
-fn nested<'a>(
-    element: &'a Element,
-    list: &'a str,
-    item: &'a str,
-) -> impl Iterator<Item = &'a Element> {
-    element.child(list).into_iter().flat_map(move |list| list.all(item))
+fn day(element: &Element, section: &'static str, unread: &mut Unread) -> Day {
+    unread.beside(element, &["DrugInfs", "MeTrInfs"], section);
+    Day {
+        date: date(element, "DiDate").or_else(|| date(element, "PrDate")),
+        drugs: items(element, ["DrugInfs", "DrugInf"], section, unread, drug),
+        acts: items(element, ["MeTrInfs", "MeTrInf"], "treatments", unread, act),
+    }
+}
+
+/// The items of all lists of a name; what is no item, or cannot be read as one, is named.
+fn items<T>(
+    element: &Element,
+    [list, item]: [&str; 2],
+    section: &'static str,
+    unread: &mut Unread,
+    read: fn(&Element) -> Option<T>,
+) -> Vec<T> {
+    let mut items = Vec::new();
+    for list in element.all(list) {
+        unread.beside(list, &[item], section);
+        for element in list.all(item) {
+            match read(element) {
+                Some(item) => items.push(item),
+                None if element.is_empty() => {}
+                None => unread.name(section, item),
+            }
+        }
+    }
+    items
 }
 
 /// One without a name is known by its code, or by what is in it.

@@ -1,22 +1,24 @@
 //! Whom an answer is about.
 
-use mynaq_interface::{Patient, Sex};
+use mynaq_interface::{Error, Patient, Sex};
 
-use super::dates;
+use super::{dates, one_of};
 use crate::lookup::xml::Element;
 
-/// Public sources spell one idea three ways; all are read.
-pub(super) fn patient(person: &Element) -> Patient {
-    let any = |names: &[&str]| names.iter().find_map(|name| person.text(name)).map(str::to_owned);
-    Patient {
-        name: any(&["Name"]),
-        name_kana: any(&["NameKana", "KanaName", "KanasName"]),
-        birth_date: any(&["Birthdate", "Birth", "Birthday"]).and_then(|text| dates::read(&text)),
-        sex: match any(&["Sex1", "AdmGendCode", "AdministrativeGenderCode"]).as_deref() {
+/// Public sources spell one idea three ways; all are read. Two of them for one idea are not chosen
+/// from.
+pub(super) fn patient(person: &Element) -> Result<Patient, Error> {
+    let one = |names: &[&str]| one_of(person, names);
+    let owned = |names: &[&str]| one(names).map(|text| text.map(str::to_owned));
+    Ok(Patient {
+        name: owned(&["Name"])?,
+        name_kana: owned(&["NameKana", "KanaName", "KanasName"])?,
+        birth_date: one(&["Birthdate", "Birth", "Birthday"])?.and_then(dates::read),
+        sex: match one(&["Sex1", "AdmGendCode", "AdministrativeGenderCode"])? {
             Some("1") => Sex::Male,
             Some("2") => Sex::Female,
             _ => Sex::NotStated,
         },
-        address: any(&["Address"]),
-    }
+        address: owned(&["Address"])?,
+    })
 }

@@ -2,6 +2,7 @@
 
 use mynaq_interface::{ClaimDate, Institution};
 
+use super::unread::Unread;
 use super::{date, institution, owned};
 use crate::lookup::xml::Element;
 
@@ -40,8 +41,9 @@ pub(in crate::lookup) struct Records {
     pub(in crate::lookup) tests: Part,
 }
 
-/// How a part is spelt: its element, the element of an item, and the elements in it.
+/// How a part is spelt: its section, its element, the element of an item, and the elements in it.
 struct Spelling {
+    section: &'static str,
     part: &'static str,
     item: &'static str,
     name: &'static str,
@@ -51,6 +53,7 @@ struct Spelling {
 }
 
 const DISEASES: Spelling = Spelling {
+    section: "diseases",
     part: "DiagnosisNameInfo",
     item: "DiagnosisNameInf",
     name: "DiagnosisName",
@@ -59,6 +62,7 @@ const DISEASES: Spelling = Spelling {
     date: "DiagnosisDate",
 };
 const ALLERGIES: Spelling = Spelling {
+    section: "allergies",
     part: "AllergyInfo",
     item: "AllergyInf",
     name: "AllergyName",
@@ -67,6 +71,7 @@ const ALLERGIES: Spelling = Spelling {
     date: "ConfirmedDate",
 };
 const INFECTIONS: Spelling = Spelling {
+    section: "infections",
     part: "InfectiousInfo",
     item: "InfectiousInf",
     name: "InfectiousName",
@@ -75,6 +80,7 @@ const INFECTIONS: Spelling = Spelling {
     date: "ConfirmedDate",
 };
 const CONTRAINDICATIONS: Spelling = Spelling {
+    section: "contraindications",
     part: "ContraindicationInfo",
     item: "ContraindicationInf",
     name: "ContraindicationName",
@@ -83,6 +89,7 @@ const CONTRAINDICATIONS: Spelling = Spelling {
     date: "ConfirmedDate",
 };
 const TESTS: Spelling = Spelling {
+    section: "tests",
     part: "TestInfo",
     item: "TestInf",
     name: "TestName",
@@ -93,37 +100,59 @@ const TESTS: Spelling = Spelling {
 
 impl Records {
     /// Reads them from an answer's body.
-    pub(super) fn read(body: &Element) -> Self {
+    pub(super) fn read(body: &Element, unread: &mut Unread) -> Self {
+        let mut part = |spelling| part(body, spelling, unread);
         Records {
-            diseases: part(body, &DISEASES),
-            allergies: part(body, &ALLERGIES),
-            infections: part(body, &INFECTIONS),
-            contraindications: part(body, &CONTRAINDICATIONS),
-            tests: part(body, &TESTS),
+            diseases: part(&DISEASES),
+            allergies: part(&ALLERGIES),
+            infections: part(&INFECTIONS),
+            contraindications: part(&CONTRAINDICATIONS),
+            tests: part(&TESTS),
         }
     }
 }
 
-/// Items count before a statement that there are none: what is written down is not overlooked.
-fn part(body: &Element, spelling: &Spelling) -> Part {
-    let mut parts = body.all(spelling.part).peekable();
+/// The elements of all parts.
+pub(super) const PARTS: [&str; 5] =
+    [DISEASES.part, ALLERGIES.part, INFECTIONS.part, CONTRAINDICATIONS.part, TESTS.part];
+
+/// Items count before a statement that there are none: what is written down is not overlooked. Where
+/// there is neither, and something that cannot be read, it is as if nobody had been asked.
+fn part(body: &Element, spelling: &Spelling, unread: &mut Unread) -> Part {
+    let Spelling { section, part, .. } = spelling;
+    let mut parts = body.all(part).peekable();
     if parts.peek().is_none() {
         return Part::NotAsked;
     }
-    let (mut items, mut none_stated) = (Vec::new(), false);
-    for part in parts {
-        none_stated |= part.text("NoneStated") == Some("1");
-        items.extend(part.all(spelling.item).filter_map(|element| item(element, spelling)));
+    let (mut items, mut none_stated, before) = (Vec::new(), false, unread.count());
+    for child in parts.flat_map(Element::children) {
+        if child.name == "NoneStated" {
+            none_stated |= child.own_text() == Some("1");
+        } else if child.name == spelling.item {
+            match item(child, spelling) {
+                Some(item) => items.push(item),
+                None if child.is_empty() => {}
+                None => unread.name(section, &child.name),
+            }
+        } else {
+            unread.name(section, &child.name);
+        }
     }
-    if items.is_empty() && none_stated { Part::StatedNone } else { Part::Holds(items) }
+    match (items.is_empty(), none_stated) {
+        (true, _) if unread.count() > before => Part::NotAsked,
+        (true, true) => Part::StatedNone,
+        _ => Part::Holds(items),
+    }
 }
 
+/// One without a name is known by its code, or by what is said of it.
 fn item(element: &Element, spelling: &Spelling) -> Option<Item> {
     let code = owned(element, spelling.code);
+    let detail = owned(element, spelling.detail);
     Some(Item {
-        name: owned(element, spelling.name).or_else(|| code.clone())?,
+        name: owned(element, spelling.name).or_else(|| code.clone()).or_else(|| detail.clone())?,
         code,
-        detail: owned(element, spelling.detail),
+        detail,
         unit: owned(element, "TestUnit"),
         date: date(element, spelling.date),
         institution: institution(element, "MedInstNm", "MedInstCd"),

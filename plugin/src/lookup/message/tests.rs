@@ -140,6 +140,21 @@ fn what_must_be_there_once_is_not_chosen_from_two() {
         format!("{status}{status}{list}"),
         format!("{status}{valid}{valid}{list}"),
         format!("{status}{}", list.replace("</Name>", "</Name><Name>別人</Name>")),
+        format!(
+            "{status}{}",
+            list.replace(
+                "</Name>",
+                "</Name><Birth>19800101</Birth><Birthdate>19800102</Birthdate>"
+            )
+        ),
+        format!(
+            "{status}{}",
+            list.replace("</Name>", "</Name><KanaName>ｱ</KanaName><NameKana>ｲ</NameKana>")
+        ),
+        format!(
+            "{status}{}",
+            list.replace("</Name>", "</Name><Sex1>1</Sex1><AdmGendCode>2</AdmGendCode>")
+        ),
     ] {
         assert_eq!(answer(DONE, &body).unwrap_err().code(), ErrorCode::GatewayUnreadable, "{body}");
     }

@@ -6,8 +6,9 @@
 //! two lines: five in the morning, ten at night.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
-use mynaq_interface::{ClaimDate, LeftOut, Medication, Source};
+use mynaq_interface::{ClaimDate, Institution, LeftOut, Medication, Source};
 use time::Date;
 
 use super::super::message::{Drug, Month};
@@ -22,97 +23,127 @@ pub(super) struct Medications<'a> {
     section: &'static str,
     places: &'a Places,
     today: Date,
-    lines: HashMap<(String, Place), Vec<Line>>,
-    /// How many lines there are.
-    count: usize,
-}
-
-struct Line {
-    /// Its place in the answer: prescribers begin with what matters.
-    order: usize,
-    medication: Medication,
-    /// What each source said of each day.
-    told: HashMap<(Source, ClaimDate), Drug>,
+    /// The lines of a medicine and place, by their number.
+    numbers: HashMap<(String, Place), Vec<usize>>,
+    /// In the answer's order: prescribers begin with what matters.
+    lines: Vec<Medication>,
+    /// How each source tells that each line was taken on each day, as a fingerprint.
+    ways: HashMap<(usize, Source, ClaimDate), u64>,
+    /// By chance, so that nobody can make two ways look alike.
+    fingerprint: RandomState,
 }
 
 impl<'a> Medications<'a> {
-    pub(super) fn new(section: &'static str, places: &'a Places, today: Date) -> Self {
-        Medications { section, places, today, lines: HashMap::new(), count: 0 }
+    /// For the medicines of these months.
+    pub(super) fn of<'m>(
+        months: impl Iterator<Item = &'m Month>,
+        section: &'static str,
+        places: &'a Places,
+        today: Date,
+    ) -> Self {
+        // No more lines than medicines: room that grows would be held twice for a moment.
+        let most = months.flat_map(|month| &month.days).map(|day| day.drugs.len()).sum();
+        let (numbers, ways, fingerprint) = Default::default();
+        let lines = Vec::with_capacity(most);
+        Medications { section, places, today, numbers, lines, ways, fingerprint }
     }
 
-    pub(super) fn collect(&mut self, month: &Month, left_out: &mut Vec<LeftOut>) {
-        let place = self.places.place(month.treated_at.as_ref());
-        for day in &month.days {
-            for drug in &day.drugs {
-                let date = day.date.or(month.month);
-                let added = date.is_some_and(|date| self.add(drug, month, &place, date));
-                if !added {
+    pub(super) fn collect(&mut self, month: Month, left_out: &mut Vec<LeftOut>) {
+        let Month { source, treated_at, prescribed_at, month, days, .. } = month;
+        let place = self.places.place(treated_at.as_ref());
+        for day in days {
+            let date = day.date.or(month);
+            for drug in day.drugs {
+                let line = date.ok_or(()).and_then(|date| {
+                    let line = self.line(&drug, (source, date), &place).ok_or(())?;
+                    Ok((line, date))
+                });
+                let Ok((line, date)) = line else {
                     left_out.push(super::left_out(self.section, &drug.name));
+                    continue;
+                };
+                let told = provenance(source, date, self.today);
+                match self.lines.get_mut(line) {
+                    Some(known) => {
+                        if date > known.date {
+                            let provenance = std::mem::take(&mut known.provenance);
+                            *known = medication(drug, date, &treated_at, &prescribed_at);
+                            known.provenance = provenance;
+                        }
+                        known.provenance.push(told);
+                    }
+                    None => {
+                        let mut new = medication(drug, date, &treated_at, &prescribed_at);
+                        new.provenance = vec![told];
+                        self.lines.push(new);
+                    }
                 }
             }
         }
     }
 
-    fn add(&mut self, drug: &Drug, month: &Month, place: &Place, date: ClaimDate) -> bool {
-        let lines = self.lines.entry((letters(&drug.name), place.clone())).or_default();
-        let when = (month.source, date);
-        let free = |line: &Line| line.told.get(&when).is_none_or(|told| is_one_way(told, drug));
-        let at = match lines.iter().position(free) {
-            Some(at) => at,
-            None if lines.len() < MOST_WAYS => {
-                let medication = medication(drug, month, date);
-                lines.push(Line { order: self.count, medication, told: HashMap::new() });
-                self.count += 1;
-                lines.len() - 1
+    /// The line a medicine belongs to: one that this source has not told of for this day, or has told the
+    /// same of; the next one, where there is none; none at all beyond what there can be.
+    fn line(
+        &mut self,
+        drug: &Drug,
+        (source, date): (Source, ClaimDate),
+        place: &Place,
+    ) -> Option<usize> {
+        let way = self.fingerprint.hash_one(way(drug));
+        let key = (letters(&drug.name), place.clone());
+        let numbers = self.numbers.entry(key).or_insert_with(|| Vec::with_capacity(1));
+        let free =
+            |line: &&usize| self.ways.get(&(**line, source, date)).is_none_or(|told| *told == way);
+        let line = match numbers.iter().find(free) {
+            Some(line) => *line,
+            None if numbers.len() < MOST_WAYS => {
+                numbers.push(self.lines.len());
+                self.lines.len()
             }
-            None => return false,
+            None => return None,
         };
-        let Line { medication: known, told, .. } = &mut lines[at];
-        if date > known.date {
-            let provenance = std::mem::take(&mut known.provenance);
-            *known = medication(drug, month, date);
-            known.provenance = provenance;
-        }
-        if told.insert(when, drug.clone()).is_none() {
-            known.provenance.push(provenance(month.source, date, self.today));
-        }
-        true
+        self.ways.insert((line, source, date), way);
+        Some(line)
     }
 
     /// All of them, newest first, and in the answer's order within a day.
     pub(super) fn finish(self) -> Vec<Medication> {
-        let mut all: Vec<_> = self.lines.into_values().flatten().collect();
-        all.sort_by_key(|line| (std::cmp::Reverse(line.medication.date), line.order));
-        let finished = all.into_iter().map(|Line { mut medication, .. }| {
+        let mut all = self.lines;
+        all.shrink_to_fit();
+        for medication in &mut all {
             tidy(&mut medication.provenance);
-            medication
-        });
-        finished.collect()
+        }
+        all.sort_by_key(|medication| std::cmp::Reverse(medication.date));
+        all
     }
 }
 
-/// Whether one source says the same of one medicine, but for how its name is written.
-fn is_one_way(a: &Drug, b: &Drug) -> bool {
-    let way = |drug: &Drug| {
-        [&drug.code, &drug.quantity, &drug.unit, &drug.usage, &drug.instruction, &drug.times]
-            .map(|said| said.as_deref().map(letters))
-    };
-    way(a) == way(b)
+/// All that a source says of one medicine, but for how its name is written.
+fn way(drug: &Drug) -> [Option<String>; 6] {
+    [&drug.code, &drug.quantity, &drug.unit, &drug.usage, &drug.instruction, &drug.times]
+        .map(|said| said.as_deref().map(letters))
 }
 
-fn medication(drug: &Drug, month: &Month, date: ClaimDate) -> Medication {
+fn medication(
+    drug: Drug,
+    date: ClaimDate,
+    dispensed_by: &Option<Institution>,
+    prescribed_by: &Option<Institution>,
+) -> Medication {
+    let Drug { name, ingredient, code, quantity, unit, usage, instruction, times } = drug;
     Medication {
-        name: drug.name.clone(),
-        ingredient: drug.ingredient.clone(),
-        code: drug.code.clone(),
-        quantity: drug.quantity.clone(),
-        unit: drug.unit.clone(),
-        usage: drug.usage.clone(),
-        instruction: drug.instruction.clone(),
-        times: drug.times.clone(),
+        name,
+        ingredient,
+        code,
+        quantity,
+        unit,
+        usage,
+        instruction,
+        times,
         date,
-        dispensed_by: month.treated_at.clone(),
-        prescribed_by: month.prescribed_at.clone(),
+        dispensed_by: dispensed_by.clone(),
+        prescribed_by: prescribed_by.clone(),
         provenance: Vec::new(),
     }
 }

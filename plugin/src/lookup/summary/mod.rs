@@ -25,35 +25,41 @@ use super::message::{ActKind, Found, Records};
 
 /// Builds the summary as seen on a day.
 pub(super) fn build(found: Found, scope: Scope, today: Date) -> Summary {
-    let Found { patient, notice, claims, dispensing, prescribing, checkups, records } = found;
-    let all = || [&claims, &dispensing, &prescribing].into_iter().flatten().flatten();
-    let mut places = Places::default();
-    for month in all() {
-        for institution in month.treated_at.iter().chain(&month.prescribed_at) {
-            places.hear(institution);
-        }
-    }
-    let mut left_out = Vec::new();
-    let mut medications = Medications::new("medications", &places, today);
-    let mut prescriptions = Medications::new("prescriptions", &places, today);
-    let (mut visits, mut acts) = (Visits::new(&places, today), Acts::new(&places, today));
-    for month in claims.iter().flatten().chain(dispensing.iter().flatten()) {
-        medications.collect(month, &mut left_out);
-        visits.collect(month, &mut left_out);
-        acts.collect(month, &mut left_out);
-    }
-    for month in prescribing.iter().flatten() {
-        prescriptions.collect(month, &mut left_out);
-    }
-
+    let Found { patient, notice, claims, dispensing, prescribing, checkups, records, unread } =
+        found;
     let ask = |source, about| asked(source, about, scope, today);
     let of_claims = |about| claims.iter().map(|_| ask(Source::Claim, about)).collect::<Vec<_>>();
+    let (of_surgeries, of_acts) = (of_claims(About::Surgery), of_claims(About::Else));
     let of_dispensing = dispensing.iter().map(|_| ask(Source::Dispensing, About::Else));
-    let of_both: Vec<_> = of_claims(About::Else).into_iter().chain(of_dispensing).collect();
+    let of_both: Vec<_> = of_acts.iter().copied().chain(of_dispensing).collect();
     let of_prescribing =
         prescribing.iter().map(|_| ask(Source::Prescribing, About::Else)).collect();
     let of_checkups = checkups.iter().map(|_| ask(Source::Checkup, About::Else)).collect();
     let of_records = || vec![ask(Source::MedicalRecord, About::Else)];
+
+    let mut places = Places::default();
+    for month in [&claims, &dispensing, &prescribing].into_iter().flatten().flatten() {
+        for institution in month.treated_at.iter().chain(&month.prescribed_at) {
+            places.hear(institution);
+        }
+    }
+    let unread = unread.named().map(|(section, name)| LeftOut { section: section.into(), name });
+    let mut left_out: Vec<_> = unread.collect();
+    let dispensed = claims.iter().flatten().chain(dispensing.iter().flatten());
+    let mut medications = Medications::of(dispensed, "medications", &places, today);
+    let prescribed = prescribing.iter().flatten();
+    let mut prescriptions = Medications::of(prescribed, "prescriptions", &places, today);
+    let (mut visits, mut acts) = (Visits::new(&places, today), Acts::new(&places, today));
+    // Taken apart month by month: an answer is not held twice.
+    for month in claims.into_iter().flatten().chain(dispensing.into_iter().flatten()) {
+        visits.collect(&month, &mut left_out);
+        acts.collect(&month, &mut left_out);
+        medications.collect(month, &mut left_out);
+    }
+    for month in prescribing.into_iter().flatten() {
+        prescriptions.collect(month, &mut left_out);
+    }
+
     let Records { diseases, allergies, infections, contraindications, tests } = records;
     Summary {
         scope,
@@ -63,9 +69,9 @@ pub(super) fn build(found: Found, scope: Scope, today: Date) -> Summary {
         visits: section(of_both.clone(), visits.finish()),
         medications: section(of_both, medications.finish()),
         prescriptions: section(of_prescribing, prescriptions.finish()),
-        surgeries: section(of_claims(About::Surgery), acts.take(ActKind::Surgery)),
-        treatments: section(of_claims(About::Else), acts.take(ActKind::Treatment)),
-        dialysis: section(of_claims(About::Else), acts.take(ActKind::Dialysis)),
+        surgeries: section(of_surgeries, acts.take(ActKind::Surgery)),
+        treatments: section(of_acts.clone(), acts.take(ActKind::Treatment)),
+        dialysis: section(of_acts, acts.take(ActKind::Dialysis)),
         checkups: section(of_checkups, collect_checkups(checkups, today, &mut left_out)),
         diseases: records::section(diseases, of_records(), today, records::diagnosis),
         allergies: records::section(allergies, of_records(), today, records::finding),

@@ -9,6 +9,7 @@ use proptest::sample::{select, subsequence};
 
 use super::super::message::Answer;
 use super::*;
+use crate::card::trial::heap::most_held;
 
 /// Medicines that must not be taken for each other: strength, form and brand differ.
 const MEDICINES: [&str; 6] = [
@@ -270,4 +271,146 @@ fn many_medicines_are_merged_at_once() {
     assert_eq!(summary.medications.items().len(), 40_000);
     // Comparing each with each would take minutes.
     assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+/// Medicines, and the names of what stands in no section.
+fn names(summary: &Summary) -> (Vec<&str>, Vec<(&str, &str)>) {
+    let medicines = summary.medications.items().iter().map(|it| &*it.name).collect();
+    (medicines, summary.left_out.iter().map(|it| (&*it.section, &*it.name)).collect())
+}
+
+#[test]
+fn what_is_written_in_two_lists_is_all_there() {
+    let drug =
+        |name: &str| format!("<DrugInfs><DrugInf><DrugN>{name}</DrugN></DrugInf></DrugInfs>");
+    let day = |inside: &str| {
+        format!("<DiDateInfs><DiDateInf><DiDate>20261105</DiDate>{inside}</DiDateInf></DiDateInfs>")
+    };
+    let two_lists = day(&(drug("架空錠甲") + &drug("架空錠乙"))) + &day(&drug("架空錠丙"));
+    let two_names = day(&drug("架空錠丁</DrugN><DrugN>架空錠戊"));
+    let claims = format!("<MeTrMonthInf>{two_lists}{two_names}</MeTrMonthInf>");
+    let summary = summary(&answer(&[]).replace("<MeTrMonthInf/>", &claims));
+    let (medicines, left_out) = names(&summary);
+    assert_eq!(medicines, ["架空錠甲", "架空錠乙", "架空錠丙", "架空錠丁／架空錠戊"]);
+    assert!(left_out.is_empty());
+}
+
+/// The layout is assumed: what it does not know is no absence (P5), and is named (P4).
+#[test]
+fn what_nobody_can_read_is_named_and_is_no_absence() {
+    for (from, to, section, name) in [
+        ("<CzDiInf></CzDiInf>", "<CzDiInf><CzNew><A>1</A></CzNew></CzDiInf>", "medications", "New"),
+        ("<MeTrMonthInf/>", "<MeTrMonthInf><X><A>1</A></X></MeTrMonthInf>", "medications", "X"),
+        (
+            "<MeTrMonthInf/>",
+            "<MeTrMonthInf><DiDateInfs><DiDateInf><DiDate>20261105</DiDate><DrugInfs><DrugInf>\
+             <Qua1>1</Qua1></DrugInf></DrugInfs></DiDateInf></DiDateInfs></MeTrMonthInf>",
+            "medications",
+            "DrugInf",
+        ),
+        ("</MessageBody>", "<NewInfo><A>1</A></NewInfo></MessageBody>", "message", "NewInfo"),
+    ] {
+        let summary = summary(&answer(&[]).replace(from, to));
+        let (_, left_out) = names(&summary);
+        assert!(left_out.contains(&(section, name)), "{to}: {left_out:?}");
+    }
+    // Where nothing else was read, nobody has said that there is nothing.
+    let both = answer(&[])
+        .replace("<MeTrMonthInf/>", "<MeTrMonthInf><X><A>1</A></X></MeTrMonthInf>")
+        .replace("<CzDiInf></CzDiInf>", "<CzDiInf><CzNew><A>1</A></CzNew></CzDiInf>");
+    assert_eq!(summary(&both).medications, Section::NotAsked);
+    for inside in [
+        "<ConsFlg>0</ConsFlg>",
+        "<NewInf><A>1</A></NewInf>",
+        "<NoneStated>1</NoneStated><NewInf><A>1</A></NewInf>",
+    ] {
+        let part = format!("<AllergyInfo>{inside}</AllergyInfo></MessageBody>");
+        let summary = summary(&answer(&[]).replace("</MessageBody>", &part));
+        assert_eq!(summary.allergies, Section::NotAsked, "{inside}");
+        assert!(names(&summary).1.iter().any(|(section, _)| *section == "allergies"), "{inside}");
+    }
+    // A reaction to something that is not named is still a reaction.
+    let part = "<AllergyInfo><NoneStated>1</NoneStated><AllergyInf><Reaction>呼吸困難</Reaction>\
+                </AllergyInf></AllergyInfo></MessageBody>";
+    let summary = summary(&answer(&[]).replace("</MessageBody>", part));
+    assert_eq!(summary.allergies.items()[0].name, "呼吸困難");
+}
+
+#[test]
+fn two_operations_on_two_days_are_two_and_one_told_twice_is_one() {
+    let day = |day: u8| {
+        format!(
+            "<DiDateInf><DiDate>202611{day:02}</DiDate><MeTrInfs><MeTrInf><SinInfN>架空術</SinInfN>\
+             <MeTrIdCl>50</MeTrIdCl></MeTrInf></MeTrInfs></DiDateInf>"
+        )
+    };
+    let month = |days: &str| {
+        format!(
+            "<MeTrMonthInf><MeTrDiHNm>模擬病院</MeTrDiHNm><DiDateInfs>{days}</DiDateInfs></MeTrMonthInf>"
+        )
+    };
+    let claims = month(&(day(3) + &day(5))) + &month(&day(5));
+    let summary = summary(&answer(&[]).replace("<MeTrMonthInf/>", &claims));
+    let days: Vec<_> = summary.surgeries.items().iter().map(|it| it.date.to_string()).collect();
+    assert_eq!(days, ["2026-11-05", "2026-11-03"]);
+}
+
+/// Whatever fits into an answer, reading and merging it takes less than 64 MiB.
+#[test]
+fn the_largest_answers_take_less_memory_than_they_may() {
+    const MOST: usize = 64 << 20;
+    const LARGEST: usize = 8 << 20;
+    let claims = |drugs: &str| {
+        let month = format!(
+            "<MeTrMonthInf><DiDateInfs><DiDateInf><DiDate>20261105</DiDate><DrugInfs>{drugs}\
+             </DrugInfs></DiDateInf></DiDateInfs></MeTrMonthInf>"
+        );
+        answer(&[]).replace("<MeTrMonthInf/>", &month)
+    };
+    let medicines: String = (0..49_000)
+        .map(|n| format!("<DrugInf><DrugN>架空錠{n}{}</DrugN></DrugInf>", "長".repeat(35)))
+        .collect();
+    let nested = "<DrugInf><DrugN>薬</DrugN></DrugInf>".repeat(49_900);
+    let same_day_by_day: String = (1..=49_000_u32)
+        .map(|n| {
+            let date = format!("{:04}{:02}{:02}", 1900 + n / 336, n % 12 + 1, n / 12 % 28 + 1);
+            format!("<DiDateInf><DiDate>{date}</DiDate><PrDate/></DiDateInf>")
+        })
+        .take(30_000)
+        .collect();
+    let days = answer(&[]).replace(
+        "<MeTrMonthInf/>",
+        &format!("<MeTrMonthInf><DiDateInfs>{same_day_by_day}</DiDateInfs></MeTrMonthInf>"),
+    );
+    let half_width = {
+        let mut bytes = b"<?xml version='1.0' encoding='Shift_JIS'?><XmlMsg><MessageBody>".to_vec();
+        for _ in 0..(LARGEST - 200) / 4016 {
+            bytes.extend(b"<A>");
+            bytes.extend([0xB1].repeat(4009));
+            bytes.extend(b"</A>");
+        }
+        bytes.extend(b"</MessageBody></XmlMsg>");
+        bytes
+    };
+    let one_text = {
+        let mut bytes = b"<?xml version='1.0' encoding='Shift_JIS'?><A>".to_vec();
+        bytes.extend([0xB1].repeat(LARGEST - 100));
+        bytes.extend(b"</A>");
+        bytes
+    };
+    for (what, bytes) in [
+        ("medicines with long names", claims(&medicines).into_bytes()),
+        ("the same medicine again and again", claims(&nested).into_bytes()),
+        ("days", days.into_bytes()),
+        ("half-width kana", half_width),
+        ("one text", one_text),
+    ] {
+        assert!(bytes.len() <= LARGEST, "{what}: {} bytes", bytes.len());
+        let (_, most) = most_held(|| {
+            if let Ok(Answer::Found(found)) = Answer::read(&bytes, "MQ1") {
+                drop(build(*found, Scope::Full, today()));
+            }
+        });
+        assert!(most + bytes.len() < MOST, "{what}: {} MiB", (most + bytes.len()) >> 20);
+    }
 }
