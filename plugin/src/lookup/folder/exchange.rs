@@ -1,10 +1,10 @@
 //! The files of one request. Their names are assumed (`ASSUMPTIONS.md`); nothing else knows them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use mynaq_interface::{Error, ErrorCode};
@@ -36,8 +36,36 @@ const LOOK_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Exchange {
     root: PathBuf,
-    /// The identifiers somebody waits for.
-    waiting: Arc<Mutex<HashSet<String>>>,
+    waiting: Arc<Waiting>,
+}
+
+/// The identifiers somebody waits for, and how many do: an attempt that hung on a share may end after
+/// the next one has begun.
+#[derive(Debug, Default)]
+struct Waiting(Mutex<HashMap<String, usize>>);
+
+impl Waiting {
+    fn begins(&self, identifier: &str) {
+        *self.lock().entry(identifier.to_owned()).or_default() += 1;
+    }
+
+    fn ends(&self, identifier: &str) {
+        let mut waiting = self.lock();
+        if let Some(count) = waiting.get_mut(identifier) {
+            *count -= 1;
+            if *count == 0 {
+                waiting.remove(identifier);
+            }
+        }
+    }
+
+    fn is_wanted(&self, identifier: &str) -> bool {
+        self.lock().contains_key(identifier)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A request that has been handed in. Dropping it takes back what is left of it, and the answer that
@@ -45,7 +73,7 @@ pub(super) struct Exchange {
 #[derive(Debug)]
 pub(super) struct Placed {
     files: Files,
-    waiting: Arc<Mutex<HashSet<String>>>,
+    waiting: Arc<Waiting>,
     /// How long an answer may still come.
     longest: Duration,
     is_answered: bool,
@@ -127,7 +155,7 @@ impl Exchange {
                 (self.root.join("res").join(name), ending)
             }),
         };
-        lock(&self.waiting).insert(identifier.to_owned());
+        self.waiting.begins(identifier);
         let waiting = Arc::clone(&self.waiting);
         let placed = Placed { files, waiting, longest, is_answered: false };
         if placed.is_answered()? || placed.files.request.exists() {
@@ -188,30 +216,32 @@ impl Placed {
 impl Drop for Placed {
     /// On the disk, and so apart from the line: a share that hangs must not keep other cases.
     fn drop(&mut self) {
-        lock(&self.waiting).remove(&self.files.identifier);
+        self.waiting.ends(&self.files.identifier);
         let (files, waiting) = (self.files.clone(), Arc::clone(&self.waiting));
-        let (is_answered, longest) = (self.is_answered, self.longest);
-        match Handle::try_current() {
-            Ok(line) => drop(line.spawn(async move {
-                let until = Instant::now() + longest;
-                // An answer that comes when nobody waits any more must not lie there; one that
-                // somebody waits for again is theirs.
-                while let Some(files) = files.clone().unless_wanted(&waiting) {
-                    let forgotten = spawn_blocking(move || files.forget()).await;
-                    if is_answered || forgotten.unwrap_or(true) || Instant::now() > until {
-                        return;
-                    }
-                    sleep(LOOK_AFTER).await;
+        let Ok(line) = Handle::try_current() else {
+            files.forget();
+            return;
+        };
+        let until = Instant::now() + self.longest;
+        let is_answered = self.is_answered;
+        line.spawn(async move {
+            // An answer that comes when nobody waits any more must not lie there.
+            loop {
+                let (files, waiting) = (files.clone(), Arc::clone(&waiting));
+                let over = spawn_blocking(move || files.forget_unless_wanted(&waiting)).await;
+                if is_answered || over.unwrap_or(true) || Instant::now() > until {
+                    return;
                 }
-            })),
-            Err(_) => drop(files.forget()),
-        }
+                sleep(LOOK_AFTER).await;
+            }
+        });
     }
 }
 
 impl Files {
-    fn unless_wanted(self, waiting: &Mutex<HashSet<String>>) -> Option<Self> {
-        (!lock(waiting).contains(&self.identifier)).then_some(self)
+    /// What somebody waits for again is theirs, and not looked after any more.
+    fn forget_unless_wanted(&self, waiting: &Waiting) -> bool {
+        waiting.is_wanted(&self.identifier) || self.forget()
     }
 
     /// Deletes what is there; says whether nothing more can come: the request was still there, or an
@@ -223,10 +253,6 @@ impl Files {
         }
         is_over
     }
-}
-
-fn lock(waiting: &Mutex<HashSet<String>>) -> std::sync::MutexGuard<'_, HashSet<String>> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file and nothing that only looks like one: reading a pipe would wait for ever.
