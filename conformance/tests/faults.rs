@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use mynaq_conformance::{Stage, until};
-use mynaq_host_sdk::{Case, ErrorCode, EventBody, Scope};
+use mynaq_host_sdk::{Case, ClaimDate, ErrorCode, EventBody, Patient, Scope, Sex};
 use mynaq_ledger::Fact;
 use mynaq_simulator::Outcome;
 
@@ -175,6 +175,12 @@ fn every_fault_that_stays_ends_as_documented_and_in_its_time() {
             Some(code) => End::AtOnce(code),
         };
         assert_eq!(seen, *end, "{fault}, after {took:?}: {told:#?}");
+        // However a register spells it, it is the person of `simulator/people/P01.toml`.
+        if let Some(patient) = patient(&told) {
+            assert_eq!(patient.name.as_deref(), Some("模擬　花子"), "{fault}");
+            assert!(patient.name_kana.is_some() && patient.sex == Sex::Female, "{fault}");
+            assert_eq!(patient.birth_date, ClaimDate::day(1948, 5, 3), "{fault}");
+        }
         assert!(took < GIVE_UP + Duration::from_secs(2), "{fault}: {took:?}");
         books_agree(&stage, fault);
         // Whatever it was, the case goes on: by asking, or by looking up again.
@@ -185,6 +191,13 @@ fn every_fault_that_stays_ends_as_documented_and_in_its_time() {
             assert_eq!(final_error(&told), None, "{fault}, and then nothing: {told:#?}");
         }
     });
+}
+
+fn patient(told: &[EventBody]) -> Option<&Patient> {
+    told.iter().find_map(|body| match body {
+        EventBody::Summary { summary } => Some(&summary.patient),
+        _ => None,
+    })
 }
 
 fn goes_on(body: &EventBody) -> bool {
